@@ -1,0 +1,64 @@
+"""actviz: activation functions and their derivatives, computed exactly, drawn and exported.
+
+Every public name is loaded on first use, so that `import actviz` brings neither Qt nor OpenCL.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from actviz.activations import Activation
+    from actviz.analysis.moments import Moments, moments
+    from actviz.analysis.saturation import Saturation, saturation
+    from actviz.engines import devices, evaluate
+    from actviz.evaluation import Device, DeviceError, Result
+    from actviz.formats import read_layer, write_layer
+    from actviz.layers import Layer, LayerConfig
+
+_HOMES = {
+    "Activation": "actviz.activations",
+    "Device": "actviz.evaluation",
+    "DeviceError": "actviz.evaluation",
+    "Layer": "actviz.layers",
+    "LayerConfig": "actviz.layers",
+    "Moments": "actviz.analysis.moments",
+    "Result": "actviz.evaluation",
+    "Saturation": "actviz.analysis.saturation",
+    "devices": "actviz.engines",
+    "evaluate": "actviz.engines",
+    "moments": "actviz.analysis.moments",
+    "read_layer": "actviz.formats",
+    "saturation": "actviz.analysis.saturation",
+    "write_layer": "actviz.formats",
+}
+
+__all__ = [
+    "Activation",
+    "Device",
+    "DeviceError",
+    "Layer",
+    "LayerConfig",
+    "Moments",
+    "Result",
+    "Saturation",
+    "devices",
+    "evaluate",
+    "moments",
+    "read_layer",
+    "saturation",
+    "write_layer",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'actviz' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

@@ -1,0 +1,1 @@
+"""Mathematics over rows and engines; no Qt."""

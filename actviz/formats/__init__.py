@@ -1,0 +1,1 @@
+"""Layer files: one dialect a file."""
