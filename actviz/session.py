@@ -1,0 +1,289 @@
+"""The whole document as one frozen value, and every way to change it.
+
+Every change is a pure function `Session -> Session`. Each one checks what it is given and raises
+a ValueError with the sentence for the user; the session it was given stays as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from actviz.activations import row
+from actviz.formats import DIALECTS
+from actviz.layers import LayerConfig, layer_row
+from actviz.lenses import CURVE, SETTINGS, lens
+from actviz.param import Choice, Integer, Param, Text, Value, refuse
+from actviz.pins import LABEL, MOST_PINS, Pin, checked_pins, curve_label
+from actviz.view import View, checked_view
+
+DTYPE = Param(
+    "dtype",
+    "float32",
+    domain=Choice(("float16", "float32", "float64")),
+    doc="The arithmetic in which the curve is computed",
+)
+DIALECT = Param(
+    "dialect", "keras", domain=Choice(tuple(DIALECTS)), doc="What the layer's text is written for"
+)
+SEED = Param("seed", 0, domain=Integer(low=0), doc="Where random numbers start")
+LESSON = Param("lesson", None, domain=Text(optional=True), doc="The lesson that is open")
+STEP = Param("step", 0, domain=Integer(low=0), doc="The step of the lesson, counted from 0")
+
+
+def _first_layer() -> LayerConfig:
+    return LayerConfig("Conv2D", fields={}, activations={"activation": ("elu", {})})
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """The document: the layer with its activations, what is looked at, and how.
+
+    `slot` names the activation slot of the layer that is being edited.
+    """
+
+    config: LayerConfig = msgspec.field(default_factory=_first_layer)
+    slot: str = "activation"
+    view: View = View()
+    lens: str = CURVE.name
+    lens_values: dict[str, Any] = {}
+    pins: tuple[Pin, ...] = ()
+    dialect: str = "keras"
+    dtype: str = "float32"
+    seed: int = 0
+    lesson: str | None = None
+    step: int = 0
+
+    @property
+    def activation(self) -> str:
+        """The name of the activation in the edited slot."""
+        return self.config.activations[self.slot][0]
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """All parameters of the activation in the edited slot."""
+        return dict(self.config.activations[self.slot][1])
+
+    @property
+    def settings(self) -> dict[str, Value]:
+        """All settings of the lens in use, with defaults where none was chosen."""
+        return lens(self.lens).complete(self.lens_values)
+
+
+def _with(session: Session, **changes: Any) -> Session:
+    return msgspec.structs.replace(session, **changes)
+
+
+def checked(session: Session) -> Session:
+    """Check all parts of a session that came from outside, and give it in its one spelling.
+
+    Raises
+    ------
+    ValueError
+        For the first part that is not allowed.
+    """
+    choose_slot(session, session.slot)
+    lens(session.lens)
+    return _with(
+        session,
+        view=checked_view(session.view),
+        lens_values={
+            name: _setting(name).check(value, "lens_values")
+            for name, value in session.lens_values.items()
+        },
+        pins=checked_pins(session.pins),
+        dialect=DIALECT.check(session.dialect),
+        dtype=DTYPE.check(session.dtype),
+        seed=SEED.check(session.seed),
+        lesson=LESSON.check(session.lesson),
+        step=STEP.check(session.step),
+    )
+
+
+# The activation in the edited slot
+
+
+def _with_activation(session: Session, name: str, values: Mapping[str, Value]) -> Session:
+    return _with(session, config=session.config.with_activation(session.slot, name, values))
+
+
+def choose_activation(session: Session, name: str) -> Session:
+    """Put another activation, with its defaults, into the edited slot.
+
+    The x range stays; the vertical ranges are fitted again, as they belonged to the old curve.
+    """
+    chosen = row(name)
+    if chosen.name == session.activation:
+        return session
+    view = View(low=session.view.low, high=session.view.high)
+    return _with(_with_activation(session, chosen.name, {}), view=view)
+
+
+def set_value(session: Session, name: str, value: object) -> Session:
+    """Set one parameter of the activation."""
+    values: dict[str, Any] = {**session.values, name: value}
+    return _with_activation(session, session.activation, values)
+
+
+def reset_value(session: Session, name: str) -> Session:
+    """Set one parameter of the activation back to its default."""
+    values = session.values
+    if name not in values:
+        raise refuse(f"{session.activation} parameter", name, ", ".join(values) or "none")
+    del values[name]
+    return _with_activation(session, session.activation, values)
+
+
+def reset_values(session: Session) -> Session:
+    """Set all parameters of the activation back to their defaults."""
+    return _with_activation(session, session.activation, {})
+
+
+# The layer
+
+
+def _with_config(session: Session, config: LayerConfig) -> Session:
+    slots = config.activations
+    slot = session.slot if session.slot in slots else next(iter(slots))
+    return _with(session, config=config, slot=slot)
+
+
+def choose_layer(session: Session, name: str) -> Session:
+    """Choose another layer type; fields and activations that fit are carried over."""
+    return _with_config(session, session.config.with_layer(name))
+
+
+def open_layer(session: Session, config: LayerConfig) -> Session:
+    """Take the layer that was read from a file."""
+    return _with_config(session, config)
+
+
+def choose_slot(session: Session, slot: str) -> Session:
+    """Choose which activation of the layer is edited."""
+    if slot not in session.config.activations:
+        where = f"slot of {session.config.layer}"
+        raise refuse(where, slot, " or ".join(session.config.activations))
+    return _with(session, slot=slot)
+
+
+def set_field(session: Session, name: str, value: object) -> Session:
+    """Set one field of the layer."""
+    return _with(session, config=session.config.with_field(name, value))
+
+
+def reset_field(session: Session, name: str) -> Session:
+    """Set one field of the layer back to its default."""
+    for param in layer_row(session.config.layer).fields:
+        if param.name == name:
+            return set_field(session, name, param.default)
+    raise refuse(f"{session.config.layer} field", name, "one of its fields")
+
+
+def reset_fields(session: Session) -> Session:
+    """Set all fields of the layer back to their defaults."""
+    old = session.config
+    config = LayerConfig(old.layer, fields={}, activations=old.activations)
+    return _with(session, config=config)
+
+
+# What is looked at, and how
+
+
+def set_view(session: Session, view: View) -> Session:
+    """Look at another part of the plane; spans are clamped to what can be drawn.
+
+    Raises
+    ------
+    ValueError
+        For a range that is not two finite numbers in order.
+    """
+    return _with(session, view=checked_view(view))
+
+
+def set_lens(session: Session, name: str) -> Session:
+    """Look through another lens; settings that lenses share keep their values."""
+    return _with(session, lens=lens(name).name)
+
+
+def _setting(name: str) -> Param:
+    if name not in SETTINGS:
+        raise refuse("lens setting", name, ", ".join(SETTINGS))
+    return SETTINGS[name]
+
+
+def set_lens_value(session: Session, name: str, value: object) -> Session:
+    """Set one setting of the lenses."""
+    checked_value = _setting(name).check(value, session.lens)
+    return _with(session, lens_values={**session.lens_values, name: checked_value})
+
+
+def set_dtype(session: Session, dtype: str) -> Session:
+    """Choose the arithmetic of the curve."""
+    return _with(session, dtype=DTYPE.check(dtype))
+
+
+def set_dialect(session: Session, dialect: str) -> Session:
+    """Choose what the layer's text is written for."""
+    return _with(session, dialect=DIALECT.check(dialect))
+
+
+# Pinned curves
+
+
+def pin(session: Session, label: str | None = None) -> Session:
+    """Keep the present curve for comparison.
+
+    Raises
+    ------
+    ValueError
+        For a curve that is pinned already, or where all styles are taken.
+    """
+    values = session.values
+    for item in session.pins:
+        if (item.activation, item.values) == (session.activation, values):
+            raise ValueError(f"pins: this curve is pinned already, as “{item.label}”")
+    if len(session.pins) >= MOST_PINS:
+        raise ValueError(f"pins: {MOST_PINS} curves are pinned; unpin one to make room")
+    taken = {item.style for item in session.pins}
+    new = Pin(
+        label=curve_label(session.activation, values) if label is None else label,
+        activation=session.activation,
+        values=values,
+        style=next(style for style in range(MOST_PINS) if style not in taken),
+    )
+    return _with(session, pins=checked_pins((*session.pins, new)))
+
+
+def _index(session: Session, index: int) -> int:
+    if not 0 <= index < len(session.pins):
+        allowed = f"from 0 to {len(session.pins) - 1}" if session.pins else "given: none is pinned"
+        raise refuse("pins index", index, allowed)
+    return index
+
+
+def _with_pin(session: Session, index: int, **changes: Any) -> Session:
+    pins = list(session.pins)
+    pins[_index(session, index)] = msgspec.structs.replace(pins[index], **changes)
+    return _with(session, pins=tuple(pins))
+
+
+def unpin(session: Session, index: int) -> Session:
+    """Take one pinned curve away; the others keep their styles."""
+    _index(session, index)
+    return _with(session, pins=session.pins[:index] + session.pins[index + 1 :])
+
+
+def rename_pin(session: Session, index: int, label: str) -> Session:
+    """Call a pinned curve something else."""
+    return _with_pin(session, index, label=LABEL.check(label, "pin"))
+
+
+def show_pin(session: Session, index: int, visible: bool) -> Session:
+    """Show or hide a pinned curve."""
+    return _with_pin(session, index, visible=visible)
+
+
+def clear_pins(session: Session) -> Session:
+    """Take all pinned curves away."""
+    return _with(session, pins=())
