@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any, Protocol
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from actviz import reference
+from actviz.activations import Row, row
 from actviz.param import Value
 
+DTYPES = ("float16", "float32", "float64")
 Array = NDArray[Any]
 
 
@@ -108,3 +112,67 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Give back what the engine holds; it is not used afterwards."""
+
+
+class NumPyEngine:
+    """The engine that is always there: float64 with the rows' NumPy twins, rounded once.
+
+    x is rounded to the dtype, f and f′ are computed from that x in float64 and rounded to the
+    dtype; in float64 they are left as computed.
+    """
+
+    device = Device("numpy", f"NumPy {np.__version__}", "numpy", dtypes=DTYPES)
+
+    def run(self, request: Request) -> Result:
+        """Evaluate f and f′ at the request's points, in x's shape.
+
+        A softmax over a `Grid` is the slice along one logit; over an array it acts along `axis`,
+        and f′ is then the diagonal of its Jacobian.
+
+        Raises
+        ------
+        ValueError
+            For an unknown activation, a bad value, a dtype that is not one of DTYPES, or an x
+            that does not hold real numbers.
+        """
+        activation, values = row(request.activation), dict(request.values)
+        if request.dtype not in self.device.dtypes:
+            allowed = ", ".join(self.device.dtypes)
+            raise ValueError(
+                f"dtype: {request.dtype!r} is not allowed on numpy; it must be one of {allowed}"
+            )
+        dtype = np.dtype(request.dtype)
+        start = perf_counter()
+        with np.errstate(over="ignore", under="ignore"):
+            x = _points(request.x).astype(dtype)
+            y, dy = _compute(activation, values, x.astype(np.float64), request.x)
+            y, dy = y.astype(dtype), dy.astype(dtype)
+        return Result(x, y, dy, self.device, perf_counter() - start, request)
+
+    def close(self) -> None:
+        """Do nothing: there is nothing to give back."""
+
+
+def _points(x: Grid | Array) -> Array:
+    """Give the points as an array of real numbers."""
+    if isinstance(x, Grid):
+        return x.points()
+    try:
+        points = np.asarray(x)
+    except ValueError:
+        raise ValueError(
+            "x: rows of different lengths; it must be an array of real numbers"
+        ) from None
+    if points.dtype.kind not in "iuf":
+        raise ValueError(f"x: {points.dtype} is not allowed; it must be an array of real numbers")
+    return points
+
+
+def _compute(
+    activation: Row, values: Mapping[str, Value], x: Array, given: Grid | Array
+) -> tuple[Array, Array]:
+    if activation.vector and not isinstance(given, Grid):
+        axis = activation.complete(values)["axis"]
+        assert isinstance(axis, int)
+        return reference.softmax(x, axis)
+    return activation.evaluate(x, values)

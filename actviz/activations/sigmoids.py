@@ -1,0 +1,58 @@
+"""Sigmoids: bounded and monotone."""
+
+from __future__ import annotations
+
+from actviz.activations.row import Row
+from actviz.param import FINITE, POSITIVE, Param
+
+SIGMOID = Row(
+    "sigmoid",
+    "Sigmoid",
+    "sigmoids",
+    f="1 / (1 + exp(-x))",
+    df="exp(-x) / (1 + exp(-x)) ** 2",
+    kernel=("sigmoid(x)", "sigmoid_grad(x)"),
+    doc="Squashes any input into (0, 1); a softmax over two elements of which the second is 0.",
+    source="the logistic function (Verhulst 1838)",
+)
+
+HARD_SIGMOID = Row(
+    "hard_sigmoid",
+    "Hard sigmoid",
+    "sigmoids",
+    f="min(max(alpha * x + beta, 0), 1)",
+    df="0 if x <= -beta / alpha else alpha if x <= (1 - beta) / alpha else 0",
+    kernel=("hard_sigmoid(x, alpha, beta)", "hard_sigmoid_grad(x, alpha, beta)"),
+    params=(
+        Param(
+            "alpha",
+            1.0 / 6.0,
+            POSITIVE,
+            slider=(0.05, 1.0),
+            doc="the slope between the corners; 1/6 in Keras 3 and torch, 0.2 in Keras 2 and ONNX",
+            symbol=r"\alpha",
+        ),
+        Param(
+            "beta",
+            0.5,
+            FINITE,
+            slider=(-0.5, 1.5),
+            doc="the value at 0, before the cut",
+            symbol=r"\beta",
+        ),
+    ),
+    kinks=("-beta / alpha", "(1 - beta) / alpha"),
+    doc="A piecewise linear stand-in for the sigmoid: faster, and exactly flat outside.",
+    source="Courbariaux, Bengio, David 2015, arXiv:1511.00363, equation 3",
+)
+
+TANH = Row(
+    "tanh",
+    "Tanh",
+    "sigmoids",
+    f="tanh(x)",
+    df="1 - tanh(x) ** 2",
+    kernel=("tanh(x)", "tanh_grad(x)"),
+    doc="Squashes any input into (−1, 1), centred at 0.",
+    source="the hyperbolic tangent; LeCun, Bottou, Orr, Müller 1998, Efficient BackProp",
+)

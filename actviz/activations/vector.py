@@ -1,0 +1,54 @@
+"""Functions of a whole vector, shown as their slice along one coordinate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from actviz.activations.row import Derived, Row
+from actviz.param import Integer, Param, Value, Vector
+
+
+def _shift(values: Mapping[str, Value]) -> float:
+    """Compute log Σ e^z over the other logits without overflow."""
+    logits = values["logits"]
+    assert isinstance(logits, tuple)
+    largest = max(logits)
+    return largest + math.log(math.fsum(math.exp(z - largest) for z in logits))
+
+
+def _others(values: Mapping[str, Value]) -> float:
+    """Compute Σ e^z over the other logits; +∞ where that is too large for float64."""
+    try:
+        logits = values["logits"]
+        assert isinstance(logits, tuple)
+        return math.fsum(math.exp(z) for z in logits)
+    except OverflowError:
+        return math.inf
+
+
+SOFTMAX = Row(
+    "softmax",
+    "Softmax",
+    "vector",
+    f="exp(x) / (exp(x) + others)",
+    df="others * exp(x) / (exp(x) + others) ** 2",
+    kernel=("sigmoid_shifted(x, shift)", "sigmoid_shifted_grad(x, shift)"),
+    params=(
+        Param("axis", -1, Integer(), doc="the axis of the input along which the sum is 1"),
+        Param(
+            "logits",
+            (0.0,),
+            Vector(),
+            doc="the other logits, which stay fixed while one moves along x",
+            symbol="z",
+        ),
+    ),
+    derived=(
+        Derived("others", r"\sum_{j \ne k} e^{z_{j}}", _others),
+        Derived("shift", r"\ln \sum_{j \ne k} e^{z_{j}}", _shift),
+    ),
+    vector=True,
+    doc="Turns a vector of log-odds into probabilities that sum to 1, each vector on its own.",
+    source="Bridle 1990, Training Stochastic Model Recognition Algorithms as Networks",
+)

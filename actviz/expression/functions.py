@@ -1,0 +1,206 @@
+"""The table of functions a formula may use: one row each, with all its meanings.
+
+A row holds the function's NumPy float64 meaning, its OpenCL C text, its LaTeX and its derivative
+(as formula text in its own arguments). A function is missing wherever its row is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from actviz import errorfunction, reference
+
+ADDITIVE, MULTIPLICATIVE, UNARY, POWER, ATOM = 1, 2, 3, 4, 5
+"""How tightly an expression binds, in Python's order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One function of the expression language.
+
+    Parameters
+    ----------
+    arguments
+        The names of its arguments, as used in `derivatives` and `helper`.
+    numpy
+        Its meaning on float64 arrays.
+    latex
+        A template with @1, @2 … for the arguments, or a bare name such as `\\sin`, which stands
+        in front of its arguments in parentheses and takes a power as `\\sin^{2}`.
+    derivatives
+        The partial derivative by each argument, as formula text; None where there is none.
+    builtin
+        The OpenCL C built-in with this meaning, if there is one.
+    helper
+        Otherwise the body of an OpenCL C function over the type REAL (float or double).
+    prelude
+        The float32 kernel calls `av_<name>` of the prelude; every argument but the first is then
+        an av_ff pair (high and low part).
+    binding
+        How tightly the printed LaTeX binds.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    numpy: Callable[..., reference.Array]
+    latex: str
+    derivatives: tuple[str | None, ...]
+    builtin: str = ""
+    helper: str = ""
+    prelude: bool = False
+    binding: int = ATOM
+
+
+def _smaller(a: reference.Array, b: reference.Array) -> reference.Array:
+    return np.minimum(a, b)  # keeps NaN, unlike np.fmin
+
+
+def _larger(a: reference.Array, b: reference.Array) -> reference.Array:
+    return np.maximum(a, b)
+
+
+def _one(
+    name: str,
+    numpy: Callable[..., reference.Array],
+    latex: str,
+    derivative: str | None,
+    **more: str | bool | int,
+) -> Function:
+    """Make the row of a function of one argument u; built in to OpenCL C unless said otherwise."""
+    if not ("helper" in more or "prelude" in more or "builtin" in more):
+        more["builtin"] = name
+    return Function(name, ("u",), numpy, latex, (derivative,), **more)  # type: ignore[arg-type]
+
+
+_ELEMENTARY = (
+    _one("exp", np.exp, "e^{@1}", "exp(u)", binding=POWER),
+    _one("expm1", np.expm1, "e^{@1} - 1", "exp(u)", binding=ADDITIVE),
+    _one("log", np.log, r"\ln", "1 / u"),
+    _one("log1p", np.log1p, r"\ln\left(1 + @1\right)", "1 / (1 + u)"),
+    _one("sqrt", np.sqrt, r"\sqrt{@1}", "1 / (2 * sqrt(u))"),
+    _one("sin", np.sin, r"\sin", "cos(u)"),
+    _one("cos", np.cos, r"\cos", "-sin(u)"),
+    _one("tan", np.tan, r"\tan", "1 + tan(u) ** 2"),
+    _one("sinh", np.sinh, r"\sinh", "cosh(u)"),
+    _one("cosh", np.cosh, r"\cosh", "sinh(u)"),
+    _one("atan", np.arctan, r"\arctan", "1 / (1 + u ** 2)"),
+    _one("erf", errorfunction.erf, r"\operatorname{erf}", "2 / sqrt(pi) * exp(-u ** 2)"),
+    _one("erfc", errorfunction.erfc, r"\operatorname{erfc}", "-2 / sqrt(pi) * exp(-u ** 2)"),
+    _one("abs", np.abs, r"\left|@1\right|", "sign(u)", builtin="fabs"),
+    _one(
+        "sign",
+        np.sign,
+        r"\operatorname{sgn}",
+        "0",
+        helper="return u > 0 ? (REAL)1 : u < 0 ? (REAL)-1 : u;",
+    ),
+    _one(
+        "softplus",
+        reference.softplus,
+        r"\ln\left(1 + e^{@1}\right)",
+        "sigmoid(u)",
+        helper="return (u > 0 ? u : (REAL)0) + log1p(exp(-fabs(u)));",
+    ),
+    _one(
+        "normal_cdf",
+        errorfunction.normal_cdf,
+        r"\Phi",
+        "normal_pdf(u)",
+        helper="return (REAL)0.5 * erfc((REAL)-0.70710678118654752 * u);",
+    ),
+    _one(
+        "normal_pdf",
+        errorfunction.normal_pdf,
+        r"\varphi",
+        "-u * normal_pdf(u)",
+        helper="return (REAL)0.39894228040143268 * exp((REAL)-0.5 * u * u);",
+    ),
+    Function(
+        "min",
+        ("u", "v"),
+        _smaller,
+        r"\min",
+        ("1 if u <= v else 0", "0 if u <= v else 1"),
+        helper="return u < v || u != u ? u : v;",
+    ),
+    Function(
+        "max",
+        ("u", "v"),
+        _larger,
+        r"\max",
+        ("1 if u > v else 0", "0 if u > v else 1"),
+        helper="return u > v || u != u ? u : v;",
+    ),
+)
+
+
+def _pair(
+    name: str,
+    latex: str,
+    *parameters: str,
+    builtin: str = "",
+    helpers: tuple[str, str] = ("", ""),
+    second: str | None = None,
+) -> tuple[Function, Function]:
+    """Make the rows of an activation of the prelude and of its derivative `<name>_grad`."""
+    arguments = ("u", *parameters)
+    fixed = (None,) * len(parameters)
+    call = f"{name}_grad({', '.join(arguments)})"
+    return (
+        Function(
+            name,
+            arguments,
+            getattr(reference, name),
+            latex,
+            (call, *fixed),
+            builtin=builtin,
+            helper=helpers[0],
+            prelude=True,
+        ),
+        Function(
+            f"{name}_grad",
+            arguments,
+            getattr(reference, f"{name}_grad"),
+            latex + "'",
+            (second, *fixed),
+            helper=helpers[1],
+            prelude=True,
+        ),
+    )
+
+
+_RELU = ("negative_slope", "max_value", "threshold")
+_PAIRS = (
+    _pair("elu", r"\operatorname{elu}", "alpha"),
+    _pair("gelu", r"\operatorname{gelu}"),
+    _pair("gelu_tanh", r"\operatorname{gelu}_{\tanh}"),
+    _pair("hard_sigmoid", r"\operatorname{hard}\sigma", "alpha", "beta"),
+    _pair("relu", r"\operatorname{relu}", *_RELU),
+    _pair("selu", r"\operatorname{selu}"),
+    _pair(
+        "sigmoid",
+        r"\sigma",
+        helpers=(
+            "REAL t = exp(-fabs(u)); return (u >= 0 ? (REAL)1 : t) / (1 + t);",
+            "REAL t = exp(-fabs(u)); return t / ((1 + t) * (1 + t));",
+        ),
+        second="sigmoid_grad(u) * (1 - 2 * sigmoid(u))",
+    ),
+    _pair("sigmoid_shifted", r"\sigma", "shift"),
+    _pair("swish", r"\operatorname{swish}", "beta"),
+    _pair("thresholded_relu", r"\operatorname{relu}", "theta"),
+    _pair(
+        "tanh",
+        r"\tanh",
+        builtin="tanh",
+        helpers=("", "REAL t = exp(-2 * fabs(u)); return 4 * t / ((1 + t) * (1 + t));"),
+        second="-2 * tanh(u) * tanh_grad(u)",
+    ),
+)
+
+FUNCTIONS: dict[str, Function] = {
+    row.name: row for row in (*_ELEMENTARY, *(row for pair in _PAIRS for row in pair))
+}

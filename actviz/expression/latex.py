@@ -1,0 +1,144 @@
+"""A tree as LaTeX, in the subset that ziamath draws."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from fractions import Fraction
+
+from actviz.expression.functions import ADDITIVE, ATOM, FUNCTIONS, MULTIPLICATIVE, POWER, UNARY
+from actviz.expression.nodes import (
+    PI,
+    Binary,
+    Call,
+    Choose,
+    Compare,
+    Name,
+    Negative,
+    Node,
+    Number,
+)
+
+_RELATIONS = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"}
+_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+
+
+def number_latex(value: float) -> str:
+    """Write a number with at most five digits; thirds, sixths and the like as fractions."""
+    if math.isinf(value):
+        return r"\infty" if value > 0 else r"-\infty"
+    sign = "-" if value < 0 else ""
+    fraction = Fraction(abs(value)).limit_denominator(12)
+    if fraction.denominator in (3, 6, 7, 9, 11, 12) and float(fraction) == abs(value):
+        return rf"{sign}\frac{{{fraction.numerator}}}{{{fraction.denominator}}}"
+    text = f"{value:.5g}"
+    if "e" not in text:
+        return text
+    digits, exponent = text.split("e")
+    scale = f"10^{{{int(exponent)}}}"
+    return f"{sign}{scale}" if digits in ("1", "-1") else rf"{digits} \cdot {scale}"
+
+
+class Latex:
+    """Writes trees; `symbols` says how the names are printed."""
+
+    def __init__(self, symbols: Mapping[str, str]) -> None:
+        self._symbols = {PI: r"\pi", **symbols}
+
+    def text(self, node: Node, binding: int = 0) -> str:
+        """Write a tree, in parentheses if it binds less tightly than `binding`."""
+        text, own = self._bound(node)
+        return text if own >= binding else rf"\left({text}\right)"
+
+    def _bound(self, node: Node) -> tuple[str, int]:
+        match node:
+            case Number(value):
+                text = number_latex(value)
+                product = r"\cdot" in text
+                return text, UNARY if value < 0 else MULTIPLICATIVE if product else ATOM
+            case Name(name):
+                return self._symbols.get(name, rf"\mathrm{{{name}}}".replace("_", r"\_")), ATOM
+            case Negative(operand):
+                return "-" + self.text(operand, MULTIPLICATIVE), ADDITIVE
+            case Binary():
+                return self._binary(node)
+            case Choose():
+                return self._cases(node), ATOM
+            case Call(function, arguments):
+                return self._call(function, arguments)
+
+    def _binary(self, node: Binary) -> tuple[str, int]:
+        match node:
+            case Binary("**", base, exponent):
+                return self._power(base, exponent), POWER
+            case Binary("/", left, right):
+                return rf"\frac{{{self.text(left)}}}{{{self.text(right)}}}", ATOM
+            case Binary("*", left, right):
+                return self._product(left, right), MULTIPLICATIVE
+        left = self.text(node.left, ADDITIVE)
+        right = self.text(node.right, ADDITIVE if node.symbol == "+" else MULTIPLICATIVE)
+        if right.startswith("-"):
+            right = rf"\left({right}\right)"
+        return f"{left} {node.symbol} {right}", ADDITIVE
+
+    def _product(self, left: Node, right: Node) -> str:
+        first = self.text(left, MULTIPLICATIVE)
+        second = self.text(right, MULTIPLICATIVE)
+        if second.startswith("-"):
+            second = rf"\left({second}\right)"
+        if second[0].isdigit() or second.startswith((r"\frac", "10^")) or "\\cdot" in first:
+            return rf"{first} \cdot {second}"
+        return rf"{first}\,{second}" if isinstance(right, Call) else f"{first} {second}"
+
+    def _power(self, base: Node, exponent: Node) -> str:
+        if isinstance(base, Call):
+            name = FUNCTIONS[base.function].latex
+            if "@" not in name and not name.endswith("'") and "}" not in name:
+                inside = ", ".join(self.text(each) for each in base.arguments)
+                return rf"{name}^{{{self.text(exponent)}}}\left({inside}\right)"
+        text = self.text(base, ATOM)
+        if isinstance(base, (Binary, Choose)) and not text.startswith(r"\left("):
+            text = rf"\left({text}\right)"
+        return rf"{text}^{{{self.text(exponent)}}}"
+
+    def _call(self, function: str, arguments: tuple[Node, ...]) -> tuple[str, int]:
+        row = FUNCTIONS[function]
+        texts = [self.text(each) for each in arguments]
+        if "@" not in row.latex:
+            return rf"{row.latex}\left({', '.join(texts)}\right)", ATOM
+        text = row.latex
+        for index, argument in enumerate(texts, start=1):
+            text = text.replace(f"@{index}", argument)
+        return text, row.binding
+
+    def _cases(self, node: Choose) -> str:
+        rows = [
+            f"{self.text(value)} & {condition}" for value, condition in self._branches(node, None)
+        ]
+        return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
+
+    def _branches(self, node: Choose, before: Compare | None) -> list[tuple[Node, str]]:
+        """Give value and condition of each case, conditions as intervals where they are one."""
+        condition = node.condition
+        head = [(node.then, self._interval(before, condition))]
+        if isinstance(node.otherwise, Choose):
+            return head + self._branches(node.otherwise, condition)
+        opposite = Compare(_OPPOSITE[condition.symbol], condition.left, condition.right)
+        simple = before is None or before.left == condition.left
+        return [
+            *head,
+            (node.otherwise, self._relation(opposite) if simple else r"\text{otherwise}"),
+        ]
+
+    def _interval(self, before: Compare | None, now: Compare) -> str:
+        """Write "lower < x ≤ upper" where the case before has taken "x ≤ lower"."""
+        if before is None or (before.symbol, before.left) != (now.symbol, now.left):
+            return self._relation(now)
+        if now.symbol not in ("<", "<="):
+            return self._relation(now)
+        start = _RELATIONS["<" if now.symbol == "<=" else "<="]
+        return f"{self.text(before.right, ADDITIVE)} {start} {self._relation(now)}"
+
+    def _relation(self, compare: Compare) -> str:
+        left, right = self.text(compare.left, ADDITIVE), self.text(compare.right, ADDITIVE)
+        return f"{left} {_RELATIONS[compare.symbol]} {right}"

@@ -1,0 +1,164 @@
+"""From text to a checked tree: a whitelist over Python's own grammar; nothing is ever executed."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+import warnings
+from collections.abc import Collection, Mapping
+
+from actviz.expression.functions import Function
+from actviz.expression.nodes import (
+    PI,
+    Binary,
+    Call,
+    Choose,
+    Compare,
+    Name,
+    Negative,
+    Node,
+    Number,
+)
+
+LONGEST = 2000
+DEEPEST = 60
+ALLOWED = (
+    "numbers, pi, names, + - * / **, functions of the table, and `a if b > c else d` "
+    "with one comparison"
+)
+_STRANGE = re.compile(r"[^A-Za-z0-9_ +\-*/().,<>=!]")
+_HINTS = {"^": "; a power is written **", "|": "; an absolute value is written abs(x)"}
+_BINARY: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.Pow: "**",
+}
+_COMPARE: dict[type[ast.cmpop], str] = {
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+}
+
+
+class Parser:
+    """Reads one text; every refusal names the place, the column and what is allowed."""
+
+    def __init__(
+        self, names: Collection[str], functions: Mapping[str, Function], place: str
+    ) -> None:
+        self._names = names
+        self._functions = functions
+        self._place = place
+        self._indent = 0
+
+    def read(self, text: str) -> Node:
+        """Turn text into a tree, or raise a ValueError."""
+        if len(text) > LONGEST:
+            raise ValueError(
+                f"{self._place}: {len(text)} characters; it must be at most {LONGEST} long"
+            )
+        plain = text.replace("−", "-")
+        self._indent = len(plain) - len(plain.lstrip(" "))
+        strange = _STRANGE.search(plain)
+        if strange:
+            letter = strange.group()
+            hint = _HINTS.get(letter, "")
+            raise self._fault(
+                strange.start() - self._indent, f"the character {letter!r} is not allowed{hint}"
+            )
+        return self._node(self._tree(plain.strip(" ")), 1)
+
+    def _fault(self, column: int, what: str) -> ValueError:
+        where = f"column {column + self._indent + 1}"
+        return ValueError(f"{self._place}, {where}: {what}; allowed are {ALLOWED}")
+
+    def _tree(self, text: str) -> ast.expr:
+        if not text:
+            raise self._fault(0, "there is no formula")
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # "1if x" and the like: refused or plain anyway
+                return ast.parse(text, mode="eval").body
+        except SyntaxError as error:
+            raise self._fault(max((error.offset or 1) - 1, 0), "this cannot be read") from None
+        except (RecursionError, MemoryError):
+            raise self._fault(0, f"nested deeper than {DEEPEST} levels") from None
+
+    def _node(self, node: ast.expr, depth: int) -> Node:
+        if depth > DEEPEST:
+            raise self._fault(node.col_offset, f"nested deeper than {DEEPEST} levels")
+        match node:
+            case ast.Constant(value=bool()):
+                raise self._fault(node.col_offset, f"the name {node.value!r} is not known")
+            case ast.Constant(value=int() | float() as value):
+                return self._number(value, node)
+            case ast.Name(id=name):
+                return self._name(name, node)
+            case ast.UnaryOp(op=ast.USub() | ast.UAdd() as sign, operand=operand):
+                inner = self._node(operand, depth + 1)
+                if isinstance(sign, ast.UAdd):
+                    return inner
+                return Number(-inner.value) if isinstance(inner, Number) else Negative(inner)
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
+                return Binary(
+                    _BINARY[type(op)], self._node(left, depth + 1), self._node(right, depth + 1)
+                )
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                return Choose(
+                    self._condition(test, depth + 1),
+                    self._node(body, depth + 1),
+                    self._node(orelse, depth + 1),
+                )
+            case ast.Call():
+                return self._call(node, depth)
+            case ast.Compare():
+                what = "a comparison may only stand between `if` and `else`"
+                raise self._fault(node.col_offset, what)
+        raise self._fault(node.col_offset, "this is not part of the language")
+
+    def _number(self, value: float, node: ast.expr) -> Number:
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.inf
+        if not math.isfinite(number):
+            raise self._fault(node.col_offset, "the number is too large")
+        return Number(number)
+
+    def _name(self, name: str, node: ast.expr) -> Name:
+        if name in self._names or name == PI:
+            return Name(name)
+        known = ", ".join([*self._names, PI])
+        what = f"{name} is a function and needs its arguments in parentheses"
+        if name not in self._functions:
+            what = f"the name {name!r} is not known; the names are {known}"
+        raise self._fault(node.col_offset, what)
+
+    def _condition(self, node: ast.expr, depth: int) -> Compare:
+        match node:
+            case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARE:
+                return Compare(
+                    _COMPARE[type(op)], self._node(left, depth + 1), self._node(right, depth + 1)
+                )
+        what = "between `if` and `else` there must be one comparison"
+        raise self._fault(node.col_offset, what)
+
+    def _call(self, node: ast.Call, depth: int) -> Call:
+        if not isinstance(node.func, ast.Name):
+            raise self._fault(node.col_offset, "only functions of the table can be called")
+        name = node.func.id
+        if name not in self._functions:
+            known = ", ".join(sorted(self._functions))
+            what = f"the function {name!r} is not known; the functions are {known}"
+            raise self._fault(node.col_offset, what)
+        wanted = len(self._functions[name].arguments)
+        if node.keywords or len(node.args) != wanted:
+            count = f"{wanted} argument{'s' if wanted > 1 else ''}"
+            raise self._fault(node.col_offset, f"{name} takes exactly {count}")
+        return Call(name, tuple(self._node(argument, depth + 1) for argument in node.args))
