@@ -152,7 +152,7 @@ class Row:
     ) -> tuple[Array, Array]:
         """Compute f and f′ in float64 with the stable forms; arrays of x's shape."""
         x = np.asarray(x, dtype=np.float64)
-        arguments = {"x": x, **self.numbers(values)}
+        arguments: dict[str, float | Array] = {"x": x, **self.numbers(values)}
         y, dy = (
             np.where(np.isnan(x), x, formula.evaluate(arguments)) for formula in self.kernel_pair
         )
@@ -185,20 +185,16 @@ class Row:
         Choices are always decided: by the values, or by their defaults.
         """
         numbers = self.numbers(values)
-        choices = {
-            param.name: numbers[param.name]
-            for param in self.params
-            if isinstance(param.domain, Choice)
-        }
+        choices = {param.name for param in self.params if isinstance(param.domain, Choice)}
         symbols: dict[str, str | float] = {
             **{param.name: param.symbol for param in self.params if param.symbol},
             **{each.name: each.symbol for each in self.derived},
         }
-        if values is None:
-            symbols.update(choices)
-        else:
-            written = (each.name for each in self.derived if math.isinf(numbers[each.name]))
-            symbols.update({n: v for n, v in numbers.items() if n not in set(written)})
+        derived = {each.name for each in self.derived}
+        for name, number in numbers.items():
+            unwieldy = name in derived and not 1e-300 < abs(number) < 1e300
+            if name in choices or not (values is None or unwieldy):
+                symbols[name] = number
         f, df = self.textbook_pair
         return f.latex(symbols), df.latex(symbols)
 

@@ -48,7 +48,7 @@ GELU = Row(
     "else x * normal_cdf(x)",
     df="0.5 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x ** 3))) + 0.5 * x * "
     "(1 - tanh(sqrt(2 / pi) * (x + 0.044715 * x ** 3)) ** 2) * "
-    "sqrt(2 / pi) * (1 + 0.134145 * x ** 2) if approximate == 1 "
+    "sqrt(2 / pi) * (1 + 3 * 0.044715 * x ** 2) if approximate == 1 "
     "else normal_cdf(x) + x * normal_pdf(x)",
     kernel=(
         "gelu_tanh(x) if approximate == 1 else gelu(x)",

@@ -9,7 +9,6 @@ from actviz.expression.functions import FUNCTIONS
 from actviz.expression.nodes import (
     BUILD,
     ONE,
-    PI,
     ZERO,
     Binary,
     Call,
@@ -32,6 +31,9 @@ from actviz.expression.numeric import constant, holds
 
 Reader = Callable[[str, tuple[str, ...]], Node]
 """Parses the table's derivative texts, given the names they may use."""
+
+
+_ABSENT = {"min": Number(math.inf), "max": Number(-math.inf)}
 
 
 class Derivative:
@@ -156,9 +158,9 @@ def _folded(node: Node) -> Node:
 
 def _call(function: str, arguments: tuple[Node, ...]) -> Node:
     """Build a call; min and max drop an infinite bound, which stands for an absent one."""
-    bound = {"min": math.inf, "max": -math.inf}.get(function)
-    kept = [each for each in arguments if each != Number(bound if bound else math.nan)]
-    return kept[0] if bound and len(kept) == 1 else Call(function, arguments)
+    absent = _ABSENT.get(function)
+    kept = [each for each in arguments if each != absent]
+    return kept[0] if absent and len(kept) == 1 else Call(function, arguments)
 
 
 def _resolve_choice(
@@ -172,6 +174,3 @@ def _resolve_choice(
     if not names_in(decided):
         return resolve(then if holds(decided) else otherwise, known)
     return choose(decided, resolve(then, known), resolve(otherwise, known))
-
-
-__all__ = ["PI", "Derivative", "resolve", "substitute"]

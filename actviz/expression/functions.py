@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from actviz import errorfunction, reference
+from actviz import reference
 
 ADDITIVE, MULTIPLICATIVE, UNARY, POWER, ATOM = 1, 2, 3, 4, 5
 """How tightly an expression binds, in Python's order."""
@@ -19,7 +19,7 @@ ADDITIVE, MULTIPLICATIVE, UNARY, POWER, ATOM = 1, 2, 3, 4, 5
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One function of the expression language.
+    r"""One function of the expression language.
 
     Parameters
     ----------
@@ -28,8 +28,8 @@ class Function:
     numpy
         Its meaning on float64 arrays.
     latex
-        A template with @1, @2 … for the arguments, or a bare name such as `\\sin`, which stands
-        in front of its arguments in parentheses and takes a power as `\\sin^{2}`.
+        A template with @1, @2 … for the arguments, or a bare name such as `\sin`, which stands
+        in front of its arguments in parentheses and takes a power as `\sin^{2}`.
     derivatives
         The partial derivative by each argument, as formula text; None where there is none.
     builtin
@@ -52,14 +52,6 @@ class Function:
     helper: str = ""
     prelude: bool = False
     binding: int = ATOM
-
-
-def _smaller(a: reference.Array, b: reference.Array) -> reference.Array:
-    return np.minimum(a, b)  # keeps NaN, unlike np.fmin
-
-
-def _larger(a: reference.Array, b: reference.Array) -> reference.Array:
-    return np.maximum(a, b)
 
 
 def _one(
@@ -87,9 +79,9 @@ _ELEMENTARY = (
     _one("sinh", np.sinh, r"\sinh", "cosh(u)"),
     _one("cosh", np.cosh, r"\cosh", "sinh(u)"),
     _one("atan", np.arctan, r"\arctan", "1 / (1 + u ** 2)"),
-    _one("erf", errorfunction.erf, r"\operatorname{erf}", "2 / sqrt(pi) * exp(-u ** 2)"),
-    _one("erfc", errorfunction.erfc, r"\operatorname{erfc}", "-2 / sqrt(pi) * exp(-u ** 2)"),
-    _one("abs", np.abs, r"\left|@1\right|", "sign(u)", builtin="fabs"),
+    _one("erf", reference.erf, r"\operatorname{erf}", "2 / sqrt(pi) * exp(-u ** 2)"),
+    _one("erfc", reference.erfc, r"\operatorname{erfc}", "-2 / sqrt(pi) * exp(-u ** 2)"),
+    _one("abs", np.abs, r"\left|@1\right|", "1 if u > 0 else -1", builtin="fabs"),
     _one(
         "sign",
         np.sign,
@@ -106,14 +98,14 @@ _ELEMENTARY = (
     ),
     _one(
         "normal_cdf",
-        errorfunction.normal_cdf,
+        reference.normal_cdf,
         r"\Phi",
         "normal_pdf(u)",
         helper="return (REAL)0.5 * erfc((REAL)-0.70710678118654752 * u);",
     ),
     _one(
         "normal_pdf",
-        errorfunction.normal_pdf,
+        reference.normal_pdf,
         r"\varphi",
         "-u * normal_pdf(u)",
         helper="return (REAL)0.39894228040143268 * exp((REAL)-0.5 * u * u);",
@@ -121,7 +113,7 @@ _ELEMENTARY = (
     Function(
         "min",
         ("u", "v"),
-        _smaller,
+        np.minimum,  # keeps NaN, unlike np.fmin
         r"\min",
         ("1 if u <= v else 0", "0 if u <= v else 1"),
         helper="return u < v || u != u ? u : v;",
@@ -129,7 +121,7 @@ _ELEMENTARY = (
     Function(
         "max",
         ("u", "v"),
-        _larger,
+        np.maximum,
         r"\max",
         ("1 if u > v else 0", "0 if u > v else 1"),
         helper="return u > v || u != u ? u : v;",

@@ -75,11 +75,11 @@ class Latex:
                 return rf"\frac{{{self.text(left)}}}{{{self.text(right)}}}", ATOM
             case Binary("*", left, right):
                 return self._product(left, right), MULTIPLICATIVE
-        left = self.text(node.left, ADDITIVE)
-        right = self.text(node.right, ADDITIVE if node.symbol == "+" else MULTIPLICATIVE)
-        if right.startswith("-"):
-            right = rf"\left({right}\right)"
-        return f"{left} {node.symbol} {right}", ADDITIVE
+        first = self.text(node.left, ADDITIVE)
+        second = self.text(node.right, ADDITIVE if node.symbol == "+" else MULTIPLICATIVE)
+        if second.startswith("-"):
+            second = rf"\left({second}\right)"
+        return f"{first} {node.symbol} {second}", ADDITIVE
 
     def _product(self, left: Node, right: Node) -> str:
         first = self.text(left, MULTIPLICATIVE)
@@ -88,7 +88,8 @@ class Latex:
             second = rf"\left({second}\right)"
         if second[0].isdigit() or second.startswith((r"\frac", "10^")) or "\\cdot" in first:
             return rf"{first} \cdot {second}"
-        return rf"{first}\,{second}" if isinstance(right, Call) else f"{first} {second}"
+        named = isinstance(right, Call) and "@" not in FUNCTIONS[right.function].latex
+        return rf"{first}\,{second}" if named else f"{first} {second}"
 
     def _power(self, base: Node, exponent: Node) -> str:
         if isinstance(base, Call):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -20,13 +19,13 @@ _ARITHMETIC: Mapping[str, Callable[[Array, Array], Array]] = {
     "/": np.divide,
     "**": np.power,
 }
-_COMPARISONS: Mapping[str, Callable[[object, object], NDArray[np.bool_]]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
+_COMPARISONS: Mapping[str, Callable[[Array, Array], NDArray[np.bool_]]] = {
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "==": np.equal,
+    "!=": np.not_equal,
 }
 
 
@@ -82,5 +81,5 @@ def constant(node: Node) -> float:
 
 def holds(condition: Compare) -> bool:
     """Decide a comparison between two trees without names."""
-    left, right = constant(condition.left), constant(condition.right)
+    left, right = (np.asarray(constant(side)) for side in (condition.left, condition.right))
     return bool(_COMPARISONS[condition.symbol](left, right))

@@ -94,16 +94,20 @@ class Parser:
         if depth > DEEPEST:
             raise self._fault(node.col_offset, f"nested deeper than {DEEPEST} levels")
         match node:
-            case ast.Constant(value=bool()):
-                raise self._fault(node.col_offset, f"the name {node.value!r} is not known")
-            case ast.Constant(value=int() | float() as value):
-                return self._number(value, node)
+            case ast.Constant():
+                return self._number(node)
             case ast.Name(id=name):
                 return self._name(name, node)
-            case ast.UnaryOp(op=ast.USub() | ast.UAdd() as sign, operand=operand):
+            case ast.Call():
+                return self._call(node, depth)
+        return self._operation(node, depth)
+
+    def _operation(self, node: ast.expr, depth: int) -> Node:
+        match node:
+            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+                return self._node(operand, depth + 1)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
                 inner = self._node(operand, depth + 1)
-                if isinstance(sign, ast.UAdd):
-                    return inner
                 return Number(-inner.value) if isinstance(inner, Number) else Negative(inner)
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
                 return Binary(
@@ -115,16 +119,16 @@ class Parser:
                     self._node(body, depth + 1),
                     self._node(orelse, depth + 1),
                 )
-            case ast.Call():
-                return self._call(node, depth)
             case ast.Compare():
                 what = "a comparison may only stand between `if` and `else`"
                 raise self._fault(node.col_offset, what)
         raise self._fault(node.col_offset, "this is not part of the language")
 
-    def _number(self, value: float, node: ast.expr) -> Number:
+    def _number(self, node: ast.Constant) -> Number:
+        if isinstance(node.value, bool) or not isinstance(node.value, (int, float)):
+            raise self._fault(node.col_offset, f"{node.value!r} is not a real number")
         try:
-            number = float(value)
+            number = float(node.value)
         except OverflowError:
             number = math.inf
         if not math.isfinite(number):

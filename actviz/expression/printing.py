@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
+
+import numpy as np
 
 from actviz.expression.functions import (
     ADDITIVE,
@@ -91,7 +94,7 @@ class OpenCL:
                 return self._name(name)
             case Negative(operand):
                 return f"(-{self.text(operand)})"
-            case Binary("**", left, Number(value)) if value == int(value) and abs(value) < 1e6:
+            case Binary("**", left, Number(value)) if value.is_integer() and abs(value) < 1e6:
                 return f"pown({self.text(left)}, {int(value)})"
             case Binary("**", left, right):
                 return f"pow({self.text(left)}, {self.text(right)})"
@@ -103,10 +106,13 @@ class OpenCL:
                 return self._call(FUNCTIONS[function], arguments)
 
     def number(self, value: float) -> str:
-        """Write a number exactly in the precision; never a double in a float32 kernel."""
+        """Write a number, rounded to the precision once: all digits of what is left."""
+        if self._precision == "float32":
+            with np.errstate(over="ignore"):
+                value = float(np.float32(value))
         if math.isinf(value):
             return "(-INFINITY)" if value < 0 else "INFINITY"
-        digits = float(value).hex() + ("f" if self._precision == "float32" else "")
+        digits = repr(value) + ("f" if self._precision == "float32" else "")
         return f"({digits})" if value < 0 else digits
 
     def _name(self, name: str) -> str:
@@ -179,6 +185,4 @@ _CHOOSERS = {
 
 def _as_float_constants(body: str) -> str:
     """Write `(REAL)0.5` as `0.5f`: a double constant would ask for fp64."""
-    import re
-
     return re.sub(r"\(float\)(-?\d+\.\d+)", r"\1f", body)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from actviz.compensated import Array, exponential, polynomial, two_product
+from actviz.reference.compensated import Array, exponential, polynomial, two_product
 
 # (1 + 2x)·erfcx(x) for x ≥ 0 as a Chebyshev series in (x − 3.75)/(x + 3.75), after
 # Shepherd and Laframboise 1981, "Chebyshev approximation of (1 + 2x) exp(x²) erfc x".
@@ -60,7 +60,7 @@ _SMALL_ERF = (
 )
 
 _SQRT_HALF = 0.7071067811865476
-_INVERSE_SQRT_2PI = 0.3989422804014327
+INVERSE_SQRT_2PI = 0.3989422804014327
 _FARTHEST = 1e200  # beyond it erfcx is 1/(x√π) to the last digit, and u below is 1
 
 
@@ -106,7 +106,7 @@ def normal_pdf(x: Array) -> Array:
     with np.errstate(all="ignore"):
         x = np.asarray(x, dtype=np.float64)
         mantissa, exponent = gaussian(np.abs(x))
-        return np.ldexp(_INVERSE_SQRT_2PI * mantissa, exponent)
+        return np.ldexp(INVERSE_SQRT_2PI * mantissa, exponent)
 
 
 def normal_cdf(x: Array) -> Array:

@@ -2,10 +2,13 @@
 
 A pair (high, low) stands for high + low, |low| ≤ half a unit in the last place of high.
 Methods: Dekker 1971 (products), Knuth (sums), Cody and Waite (reduction of the exponential).
-Warnings of NumPy are the caller's to silence.
+NumPy's warnings are the caller's to silence: see `twin`.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,3 +74,14 @@ def polynomial(coefficients: tuple[float, ...], x: Array) -> Array:
     for coefficient in reversed(coefficients[:-1]):
         total = total * x + coefficient
     return total
+
+
+def twin(function: Callable[..., Array]) -> Callable[..., Array]:
+    """Make a function take anything array-like as float64 and keep NumPy's warnings inside."""
+
+    @wraps(function)
+    def quiet(*arguments: Array | float) -> Array:
+        with np.errstate(all="ignore"):
+            return function(*(np.asarray(a, dtype=np.float64) for a in arguments))
+
+    return quiet

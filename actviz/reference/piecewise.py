@@ -1,0 +1,72 @@
+"""The piecewise linear activations in float64, exact about which piece they are on."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from actviz.reference.compensated import Array, twin, two_product, two_sum
+
+_SIXTH = 1.0 / 6.0
+
+
+@twin
+def relu(x: Array, negative_slope: Array, max_value: Array, threshold: Array) -> Array:
+    """Compute min(x, max_value) for x > threshold, else negative_slope·(x − threshold)."""
+    distance = x - threshold
+    left = negative_slope * distance
+    halved = 2.0 * (negative_slope * (0.5 * x - 0.5 * threshold))
+    left = np.where(np.isinf(distance) & np.isfinite(x), halved, left)
+    left = np.where((negative_slope == 0.0) & ~np.isnan(x), 0.0, left)
+    return np.where(x > threshold, np.minimum(x, max_value), left)
+
+
+@twin
+def relu_grad(x: Array, negative_slope: Array, max_value: Array, threshold: Array) -> Array:
+    """Compute negative_slope for x ≤ threshold, 1 up to max_value, 0 beyond."""
+    right = np.where(x <= max_value, 1.0, 0.0)
+    slope = np.where(x <= threshold, negative_slope, right)
+    return np.where(np.isnan(x), x, slope)
+
+
+@twin
+def thresholded_relu(x: Array, theta: Array) -> Array:
+    """Compute x for x > theta, else 0."""
+    return np.where(np.isnan(x) | (x > theta), x, 0.0)
+
+
+@twin
+def thresholded_relu_grad(x: Array, theta: Array) -> Array:
+    """Compute 1 for x > theta, else 0."""
+    return np.where(np.isnan(x), x, np.where(x > theta, 1.0, 0.0))
+
+
+def _line(x: Array, alpha: Array, beta: Array) -> tuple[Array, Array, Array]:
+    """Give alpha·x + beta as high and low part and a divisor still to apply.
+
+    alpha = float64(1/6) means the exact sixth: (x + 6·beta)/6.
+    """
+    sixth = alpha == _SIXTH
+    slope, slope_low = two_product(x, np.where(sixth, 1.0, alpha))
+    offset, offset_low = two_product(beta, np.where(sixth, 6.0, 1.0))
+    high, low = two_sum(slope, offset)
+    return high, low + (slope_low + offset_low), np.where(sixth, 6.0, 1.0)
+
+
+@twin
+def hard_sigmoid(x: Array, alpha: Array, beta: Array) -> Array:
+    """Compute alpha·x + beta cut off at 0 and 1; alpha = float64(1/6) means the exact sixth."""
+    high, low, divisor = _line(x, alpha, beta)
+    quotient = high / divisor
+    back, back_low = two_product(quotient, divisor)
+    rest = ((high - back) - back_low) + low
+    value = np.where(np.isfinite(high), quotient + rest / divisor, high)
+    return np.clip(value, 0.0, 1.0)
+
+
+@twin
+def hard_sigmoid_grad(x: Array, alpha: Array, beta: Array) -> Array:
+    """Compute alpha where 0 < alpha·x + beta ≤ 1 exactly, else 0."""
+    high, low, divisor = _line(x, alpha, beta)
+    above, above_low = two_sum(high, -divisor)
+    inside = (high + low > 0.0) & (above + (above_low + low) <= 0.0)
+    return np.where(np.isnan(x), x, np.where(inside, alpha, 0.0))
