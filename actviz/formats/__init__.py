@@ -1,1 +1,114 @@
-"""Layer files: one dialect a file."""
+"""Layer files: the dialects, and reading and writing a layer in one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from actviz.formats import keras
+from actviz.formats.strict_json import LARGEST_TEXT, strict_json
+from actviz.layers import LayerConfig
+
+__all__ = ["DIALECTS", "Dialect", "describe", "dialect_named", "read_layer", "write_layer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """A way in which layer files are written, and for whom.
+
+    Parameters
+    ----------
+    name
+        As in commands and sessions.
+    title
+        As shown to people.
+    write, read
+        From a configuration to text, and from a JSON document back.
+    remarks
+        What a reader of the text needs, a sentence each.
+    """
+
+    name: str
+    title: str
+    write: Callable[[LayerConfig], str]
+    read: Callable[[object], LayerConfig]
+    remarks: Callable[[LayerConfig], tuple[str, ...]]
+
+
+DIALECTS: Mapping[str, Dialect] = MappingProxyType(
+    {"keras": Dialect("keras", "Keras 3", keras.write, keras.read, keras.remarks)}
+)
+
+
+def dialect_named(name: str) -> Dialect:
+    """Look up a dialect.
+
+    Raises
+    ------
+    ValueError
+        For a name that is none of them; the message lists them all.
+    """
+    if name not in DIALECTS:
+        raise ValueError(f"dialect: {name!r} is not a dialect; allowed: {', '.join(DIALECTS)}")
+    return DIALECTS[name]
+
+
+def write_layer(config: LayerConfig, dialect: str = "keras") -> str:
+    """Write a layer as text in a dialect.
+
+    Raises
+    ------
+    ValueError
+        For an unknown dialect, and for an activation that the dialect cannot hold.
+    """
+    return dialect_named(dialect).write(config)
+
+
+def read_layer(source: Path | str, dialect: str | None = None) -> LayerConfig:
+    """Read a layer from a file (a Path) or from text (a str).
+
+    What was repaired or dropped stands in the configuration's `warnings`.
+
+    Raises
+    ------
+    ValueError
+        For a file that cannot be read, for text that is not JSON or no layer of ours; the
+        sentence begins with the file's name and says where in it, what, and what is allowed.
+    """
+    chosen = dialect_named(dialect or "keras")
+    place = source.name if isinstance(source, Path) else "layer"
+    text = _file_bytes(source) if isinstance(source, Path) else source
+    document = strict_json(text, place)
+    try:
+        return chosen.read(document)
+    except ValueError as error:
+        raise ValueError(f"{place}: {error}") from None
+
+
+def describe(config: LayerConfig, dialect: str = "keras") -> list[str]:
+    """Say in plain lines what a layer file holds, what its readers need, what was repaired.
+
+    Raises
+    ------
+    ValueError
+        As `write_layer`.
+    """
+    return [
+        *config.summary(),
+        *(f"note: {remark}" for remark in dialect_named(dialect).remarks(config)),
+        *(f"warning: {warning}" for warning in config.warnings),
+    ]
+
+
+def _file_bytes(path: Path) -> bytes:
+    """Read a file, but no more of it than is allowed."""
+    try:
+        if path.exists() and not path.is_file():
+            raise ValueError(f"{path.name or path}: it is not a file; a layer file is needed")
+        with path.open("rb") as file:
+            return file.read(LARGEST_TEXT + 1)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ValueError(f"{path.name or path}: it cannot be read: {reason}") from None

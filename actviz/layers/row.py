@@ -1,4 +1,4 @@
-"""What a layer type is: one row, and a configuration of it."""
+"""What a layer type is: its fields, its activation slots, the rules between them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,73 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from actviz.param import Param, Value
+from actviz.param import Param, Value, complete
 
 Rule = Callable[[Mapping[str, Value]], str | None]
 """Looks at all fields together; gives None, or the sentence that says what is wrong."""
+
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "Size",
+        (
+            "units",
+            "filters",
+            "kernel_size",
+            "strides",
+            "padding",
+            "output_padding",
+            "dilation_rate",
+            "groups",
+            "depth_multiplier",
+            "data_format",
+        ),
+    ),
+    (
+        "Behaviour",
+        (
+            "use_bias",
+            "return_sequences",
+            "return_state",
+            "go_backwards",
+            "stateful",
+            "unroll",
+            "zero_output_for_mask",
+            "reset_after",
+            "dropout",
+            "recurrent_dropout",
+            "seed",
+        ),
+    ),
+    (
+        "Initialisation",
+        (
+            "kernel_initializer",
+            "depthwise_initializer",
+            "pointwise_initializer",
+            "recurrent_initializer",
+            "bias_initializer",
+            "unit_forget_bias",
+        ),
+    ),
+    (
+        "Regularisation",
+        (
+            "kernel_regularizer",
+            "depthwise_regularizer",
+            "pointwise_regularizer",
+            "recurrent_regularizer",
+            "bias_regularizer",
+            "activity_regularizer",
+            "kernel_constraint",
+            "depthwise_constraint",
+            "pointwise_constraint",
+            "recurrent_constraint",
+            "bias_constraint",
+        ),
+    ),
+    ("General", ("name", "trainable", "dtype", "lora_rank", "lora_alpha")),
+)
+"""Under which title a panel shows which fields, the ones that matter most first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +95,19 @@ class LayerRow:
     family
         The group it is listed under: feed-forward, convolution, recurrent or cells.
     fields
-        Keras's constructor arguments in Keras's order, without the activations.
+        Keras's constructor arguments in the order in which Keras writes them, without the
+        activations, which come before `use_bias`.
     slots
         The activation slots in Keras's order.
+    axes
+        How many axes, the batch included, the tensor has that the activations see; None where
+        the input decides.
     rules
         The rules between fields, each with its sentence.
-    keras
-        Where stock Keras finds it: module, class name, registered name; and config keys that
-        stock Keras needs but that are no field (`rank` of a ConvLSTM cell).
+    module, class_name, registered_name
+        Where stock Keras finds it; an empty `class_name` is `name`.
+    fixed
+        Config keys that stock Keras needs but that are no field (`rank` of a ConvLSTM cell).
     """
 
     name: str
@@ -47,8 +115,68 @@ class LayerRow:
     fields: tuple[Param, ...]
     slots: tuple[Slot, ...]
     doc: str
+    axes: int | None
     rules: tuple[Rule, ...] = ()
     module: str = "keras.layers"
     class_name: str = ""
     registered_name: str | None = None
     fixed: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def groups(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The names of the fields under the titles of a panel, without empty groups."""
+        own = {param.name for param in self.fields}
+        chosen = ((title, tuple(n for n in names if n in own)) for title, names in GROUPS)
+        return tuple((title, names) for title, names in chosen if names)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Fields and slots in the order in which Keras writes them."""
+        names = [param.name for param in self.fields]
+        at = names.index("use_bias")
+        return (*names[:at], *(slot.name for slot in self.slots), *names[at:])
+
+    def field(self, name: str) -> Param:
+        """Look up a field.
+
+        Raises
+        ------
+        ValueError
+            For a name that is none of its fields; the message lists them.
+        """
+        for param in self.fields:
+            if param.name == name:
+                return param
+        allowed = ", ".join(param.name for param in self.fields)
+        raise ValueError(f"{self.name}: there is no field {name!r}; allowed: {allowed}")
+
+    def slot(self, name: str) -> Slot:
+        """Look up an activation slot.
+
+        Raises
+        ------
+        ValueError
+            For a name that is none of its slots; the message lists them.
+        """
+        for slot in self.slots:
+            if slot.name == name:
+                return slot
+        allowed = ", ".join(slot.name for slot in self.slots)
+        raise ValueError(f"{self.name}: there is no activation slot {name!r}; allowed: {allowed}")
+
+    def complete(self, values: Mapping[str, object]) -> dict[str, Value]:
+        """Check given field values, fill in the defaults, and hold them against the rules.
+
+        Raises
+        ------
+        ValueError
+            For an unknown field, a value outside its domain or a broken rule.
+        """
+        for name in values:
+            self.field(name)
+        checked = complete(self.fields, values, self.name)
+        for rule in self.rules:
+            sentence = rule(checked)
+            if sentence:
+                raise ValueError(f"{self.name}.{sentence}")
+        return checked

@@ -1,0 +1,256 @@
+"""The Keras 3 dialect: one layer as JSON that `keras.layers.deserialize` reads, 3.10 and newer.
+
+Numbers formats and initializers are words, sizes lists, the data format is explicit, nothing is
+built. What Keras's content cannot say (which of two names a curve has, the logits it is shown
+with) stands in "actviz" beside "config": Keras ignores it, and so do we where the two disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from actviz.activations import row as activation_row
+from actviz.formats.json_text import json_text
+from actviz.formats.keras_activations import Activation, Values, Written, write_activation
+from actviz.formats.keras_activations import remarks as activation_remarks
+from actviz.formats.keras_objects import (
+    SavedObject,
+    joined,
+    kind_of,
+    read_dtype,
+    read_word,
+    saved_object,
+    unknown_key,
+)
+from actviz.formats.keras_reading import ActivationReader
+from actviz.layers import ROWS, LayerConfig, LayerRow, layer_row
+from actviz.param import Choice, Integer, Value, refuse
+
+SIBLING = "actviz"
+VERSION = 1
+# A field that is left out in the file when it is none: other readers do not know it.
+_ONLY_WHEN_SET = ("lora_rank", "lora_alpha")
+_REQUIRED = ("units", "filters", "kernel_size")
+_DROPPED_WHEN_NULL = ("quantization_config",)
+_CELL = "ConvLSTMCell"
+
+
+def write(config: LayerConfig) -> str:
+    """Write a layer; the text is stable: the same configuration gives the same bytes.
+
+    Raises
+    ------
+    ValueError
+        For an activation that Keras cannot hold with these values, with the reason.
+    """
+    row = config.row
+    written: dict[str, object] = {}
+    beside: dict[str, object] = {}
+    for slot, (name, values) in config.activations.items():
+        written[slot] = _write_activation(config, slot, name, values)
+        if _read_back(written[slot], config) != (name, values):
+            beside[slot] = {"name": name, "values": dict(values)}
+    document: dict[str, object] = {
+        "module": row.module,
+        "class_name": row.class_name or row.name,
+        "config": _written_config(config, written),
+        "registered_name": row.registered_name,
+    }
+    if beside:
+        document[SIBLING] = {"version": VERSION, **beside}
+    return json_text(document)
+
+
+def remarks(config: LayerConfig) -> tuple[str, ...]:
+    """Say what a reader of the written file needs, a sentence each.
+
+    Raises
+    ------
+    ValueError
+        As `write`.
+    """
+    said = [
+        f"{slot}: {remark}"
+        for slot, (name, values) in config.activations.items()
+        for remark in activation_remarks(_write_activation(config, slot, name, values))
+    ]
+    if config.row.class_name == _CELL:
+        said.append("Keras reads this cell, but what it writes of it lacks the rank")
+    return tuple(said)
+
+
+def _write_activation(config: LayerConfig, slot: str, name: str, values: Values) -> Written:
+    dtype = str(config.fields["dtype"])
+    return write_activation(name, values, dtype, f"{config.layer}.{slot}")
+
+
+def _read_back(written: object, config: LayerConfig) -> Activation:
+    """Read what Keras's content says without what stands beside it."""
+    return ActivationReader(config.fields["dtype"], []).read(written, "")
+
+
+def _written_config(config: LayerConfig, written: Mapping[str, object]) -> dict[str, object]:
+    parts: dict[str, object] = {}
+    for key in config.row.keys:
+        value = written[key] if key in written else config.fields[key]
+        if value is None and key in _ONLY_WHEN_SET:
+            continue
+        parts[key] = list(value) if isinstance(value, tuple) else value
+        if key == "dtype":
+            parts.update(config.row.fixed)
+    return parts
+
+
+def read(document: object) -> LayerConfig:
+    """Read a layer as Keras 3 or `write` has written it; the weights' build is left out.
+
+    Raises
+    ------
+    ValueError
+        For what is no layer of ours, or holds keys or values that are not allowed; the sentence
+        begins with the path, such as config.activation.config.alpha.
+    """
+    beside = document.get(SIBLING) if isinstance(document, dict) else None
+    saved = saved_object(document, "")
+    reading = _Reading(_row_of(saved), saved)
+    return reading.config(beside)
+
+
+def _row_of(saved: SavedObject) -> LayerRow:
+    """Find the row of a class; a ConvLSTM cell's rank may stand in its sizes only."""
+    name = _cell_name(saved) if saved.class_name == _CELL else saved.class_name
+    names = [row.name for row in ROWS if not row.class_name]
+    if saved.class_name != _CELL and name not in names:
+        raise refuse("class_name", saved.class_name, f"one of {', '.join([*names, _CELL])}")
+    row = layer_row(name)
+    internal = saved.module.startswith("keras.src.layers.")
+    if saved.module != row.module and not internal:
+        raise refuse("module", saved.module, row.module)
+    return row
+
+
+def _cell_name(saved: SavedObject) -> str:
+    """Name a ConvLSTM cell by its rank, which Keras itself leaves out."""
+    rank = saved.config.get("rank")
+    if rank is None and isinstance(sizes := saved.config.get("kernel_size"), list):
+        rank = len(sizes)
+    checked = Integer(low=1, high=3).check(rank, saved.at("rank"))
+    return f"ConvLSTM{checked}DCell"
+
+
+@dataclass
+class _Reading:
+    """One layer being read, with what is to be said about it."""
+
+    row: LayerRow
+    saved: SavedObject
+    warnings: list[str] = field(default_factory=list)
+
+    def config(self, beside: object) -> LayerConfig:
+        self._only_known_keys()
+        fields = {
+            param.name: self._field(param.name)
+            for param in self.row.fields
+            if param.name in self.saved.config
+        }
+        reader = ActivationReader(fields.get("dtype", "float32"), self.warnings)
+        activations = {
+            slot.name: reader.read(self.saved.config[slot.name], self.saved.at(slot.name))
+            for slot in self.row.slots
+            if slot.name in self.saved.config
+        }
+        said = _Beside(self.row, str(reader.dtype), activations, self.warnings)
+        agreed = {**activations, **said.read(beside)}
+        return LayerConfig(self.row.name, fields, agreed, tuple(self.warnings))
+
+    def _only_known_keys(self) -> None:
+        allowed = (*self.row.keys, *self.row.fixed)
+        for key, value in self.saved.config.items():
+            if key not in allowed and not (key in _DROPPED_WHEN_NULL and value is None):
+                raise unknown_key(self.saved.at(key), allowed)
+        for key in _REQUIRED:
+            if key in self.row.keys and key not in self.saved.config:
+                raise ValueError(f"{self.saved.at(key)}: it is missing; {self.row.name} needs it")
+
+    def _field(self, name: str) -> Value:
+        value, path = self.saved.config[name], self.saved.at(name)
+        param = self.row.field(name)
+        kind = kind_of(name)
+        if kind is not None:
+            value = read_word(kind, value, path)
+        elif name == "dtype":
+            value = read_dtype(value, path)
+        elif isinstance(param.domain, Choice) and isinstance(value, str):
+            value = value.lower()
+        if value is None and name in _MEANT_BY_NULL:
+            value = _MEANT_BY_NULL[name]
+            self.warnings.append(f"{path}: null depends on the reader; {value} is taken")
+        if value is None and kind == "initializer":
+            value = "glorot_uniform"
+            self.warnings.append(f"{path}: null is {value} to Keras")
+        return param.domain.check(value, path)
+
+
+_MEANT_BY_NULL: Mapping[str, str] = MappingProxyType(
+    {"dtype": "float32", "data_format": "channels_last"}
+)
+
+
+@dataclass
+class _Beside:
+    """What stands beside "config": which of several names, and what only the picture needs."""
+
+    row: LayerRow
+    dtype: str
+    activations: Mapping[str, Activation]
+    warnings: list[str]
+
+    def read(self, beside: object) -> dict[str, Activation]:
+        """Give the slots whose Keras content says the same as what stands beside it."""
+        if beside is None:
+            return {}
+        if not isinstance(beside, dict):
+            raise refuse(SIBLING, beside, "an object")
+        version = beside.get("version")
+        if version != VERSION or isinstance(version, bool):
+            allowed = f"{VERSION}: other versions of this program wrote it"
+            raise refuse(f"{SIBLING}.version", version, allowed)
+        agreed = {}
+        for slot, said in beside.items():
+            if slot == "version":
+                continue
+            if slot not in self.activations:
+                raise unknown_key(f"{SIBLING}.{slot}", ("version", *self.activations))
+            found = self._activation(said, f"{SIBLING}.{slot}")
+            if self._same(found, slot):
+                agreed[slot] = found
+            else:
+                self.warnings.append(
+                    f"{SIBLING}.{slot}: it says {found[0]}, but config.{slot} holds something else;"
+                    " what Keras reads is taken"
+                )
+        return agreed
+
+    def _activation(self, said: object, path: str) -> Activation:
+        if not isinstance(said, dict):
+            raise refuse(path, said, "an object with name and values")
+        for key in said:
+            if key not in ("name", "values"):
+                raise unknown_key(joined(path, key), ("name", "values"))
+        name, values = said.get("name"), said.get("values")
+        if not isinstance(name, str):
+            raise refuse(f"{path}.name", name, "the name of an activation")
+        if not isinstance(values, dict):
+            raise refuse(f"{path}.values", values, "an object with the values by name")
+        chosen = activation_row(name)
+        return chosen.name, chosen.complete(values)
+
+    def _same(self, found: Activation, slot: str) -> bool:
+        """Hold what Keras would be given for it against what Keras is given."""
+        try:
+            written = write_activation(*found, self.dtype, slot)
+        except ValueError:
+            return False
+        return ActivationReader(self.dtype, []).read(written, slot) == self.activations[slot]

@@ -1,0 +1,211 @@
+"""Activations as stock Keras 3 reads them: a plain string where that is exact, else an object.
+
+An object repeats the layer's dtype, without which Keras would compute it in float32. Writing and
+reading share one table of what Keras means by its strings, so neither can drift from the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from actviz.activations import row
+from actviz.formats.keras_objects import written_object
+from actviz.param import Value, refuse
+
+Values = Mapping[str, Value]
+Activation = tuple[str, dict[str, Value]]
+Written = str | dict[str, object]
+
+LAYERS = "keras.layers"
+MODELS = "keras"
+NN_OPS = "keras.src.ops.nn"
+ACTIVATION_OPS = "keras.src.activations.activations"
+
+_RELU: Values = {"negative_slope": 0.0, "max_value": None, "threshold": 0.0}
+
+STRINGS: Mapping[str, tuple[str, Values]] = MappingProxyType(
+    {
+        "linear": ("linear", {}),
+        "tanh": ("tanh", {}),
+        "sigmoid": ("sigmoid", {}),
+        "hard_sigmoid": ("hard_sigmoid", {"alpha": 1 / 6, "beta": 0.5}),
+        "relu": ("relu", _RELU),
+        "relu6": ("relu", {**_RELU, "max_value": 6.0}),
+        "leaky_relu": ("leaky_relu", {**_RELU, "negative_slope": 0.2}),
+        "elu": ("elu", {"alpha": 1.0}),
+        "selu": ("selu", {}),
+        "gelu": ("gelu", {"approximate": "none"}),
+        "silu": ("swish", {"beta": 1.0}),
+        "swish": ("swish", {"beta": 1.0}),
+        "softmax": ("softmax", {"axis": -1}),
+    }
+)
+"""What Keras 3 means by its plain strings; the first one of a meaning is the one written."""
+
+VIEWING: Mapping[str, tuple[str, ...]] = MappingProxyType({"softmax": ("logits",)})
+"""Parameters that belong to the picture and not to the layer."""
+
+_LARGEST = MappingProxyType(
+    {
+        "float16": 65504.0,
+        "bfloat16": 3.3895313892515355e38,
+        "float32": 3.4028234663852886e38,
+        "float64": 1.7976931348623157e308,
+    }
+)
+# β·x and x/β must neither overflow nor vanish for inputs within a few powers of ten of 1.
+_SWISH_RANGE = MappingProxyType(
+    {"float16": 1e3, "bfloat16": 1e30, "float32": 1e30, "float64": 1e300}
+)
+
+
+def meaning(name: str, values: Values) -> Values:
+    """Leave out the values that belong to the picture and not to the layer."""
+    viewing = VIEWING.get(name, ())
+    return {key: value for key, value in values.items() if key not in viewing}
+
+
+def write_activation(name: str, values: Values, dtype: str, path: str) -> Written:
+    """Write an activation for a layer of this dtype.
+
+    Raises
+    ------
+    ValueError
+        Where Keras has no form that holds these values; names `path` and the reason.
+    """
+    meant = meaning(name, values)
+    for word, (own_name, own_values) in STRINGS.items():
+        if (own_name, own_values) == (name, meant):
+            return word
+    if name not in _FORMS:
+        raise ValueError(f"{path}: {name} has no form in Keras; allowed: {', '.join(_FORMS)}")
+    computed = dtype.removeprefix("mixed_")
+    for key, value in meant.items():
+        if isinstance(value, float) and abs(value) > _LARGEST[computed]:
+            allowed = f"at most {_LARGEST[computed]:.4g} in size, the largest {computed}"
+            raise refuse(f"{path}.{name}.{key}", value, allowed)
+    return _FORMS[name](meant, dtype, f"{path}.{name}")
+
+
+def _layer(class_name: str, name: str, dtype: str, **config: object) -> dict[str, object]:
+    return written_object(LAYERS, class_name, {"name": name, "dtype": dtype, **config})
+
+
+def _operation(module: str, class_name: str, **config: object) -> dict[str, object]:
+    """Write an operation; it has no dtype of its own and computes in that of its input."""
+    return written_object(module, class_name, config, class_name)
+
+
+def _sequence(name: str, dtype: str, *layers: object) -> dict[str, object]:
+    config = {"name": name, "dtype": dtype, "layers": list(layers)}
+    return written_object(MODELS, "Sequential", config)
+
+
+def _elu(values: Values, dtype: str, path: str) -> Written:
+    return _layer("ELU", "elu", dtype, alpha=values["alpha"])
+
+
+def _gelu(values: Values, dtype: str, path: str) -> Written:
+    return _operation(NN_OPS, "Gelu", approximate=values["approximate"] == "tanh")
+
+
+def _hard_sigmoid(values: Values, dtype: str, path: str) -> Written:
+    line = _layer("Rescaling", "rescaling", dtype, scale=values["alpha"], offset=values["beta"])
+    return _sequence("hard_sigmoid", dtype, line, _relu_layer({**_RELU, "max_value": 1.0}, dtype))
+
+
+def _leaky_relu(values: Values, dtype: str, path: str) -> Written:
+    slope = _number(values["negative_slope"])
+    if values["max_value"] is not None or values["threshold"] != 0:
+        return _rectifier(values, dtype, path)
+    if slope < 0:
+        return _operation(NN_OPS, "LeakyRelu", negative_slope=slope)
+    return _layer("LeakyReLU", "leaky_relu", dtype, negative_slope=slope)
+
+
+def _thresholded_relu(values: Values, dtype: str, path: str) -> Written:
+    return _rectifier({**_RELU, "threshold": values["theta"]}, dtype, path)
+
+
+def _rectifier(values: Values, dtype: str, path: str) -> Written:
+    """Write Keras's ReLU: the layer, or the operation behind it where the layer refuses."""
+    for word in ("relu", "relu6"):
+        if STRINGS[word][1] == values:
+            return word
+    slope, threshold = _number(values["negative_slope"]), _number(values["threshold"])
+    limit = values["max_value"]
+    if limit is not None and _number(limit) < 0:
+        raise refuse(f"{path}.max_value", limit, "at least 0 or none: Keras clips to 0…max_value")
+    if limit is not None and threshold < 0:
+        allowed = "at least 0 with a max_value: Keras then clips away what lies below 0"
+        raise refuse(f"{path}.threshold", threshold, allowed)
+    if slope < 0 or threshold < 0:
+        return _operation(ACTIVATION_OPS, "ReLU", **values)
+    return _relu_layer(values, dtype)
+
+
+def _relu_layer(values: Values, dtype: str) -> dict[str, object]:
+    parts = {key: values[key] for key in ("max_value", "negative_slope", "threshold")}
+    return _layer("ReLU", "relu", dtype, **parts)
+
+
+def _softmax(values: Values, dtype: str, path: str) -> Written:
+    return _layer("Softmax", "softmax", dtype, axis=values["axis"])
+
+
+def _swish(values: Values, dtype: str, path: str) -> Written:
+    """Write x·sigmoid(βx) as silu(βx)/β, which is exact; Keras has no β."""
+    beta, widest = _number(values["beta"]), _SWISH_RANGE[dtype.removeprefix("mixed_")]
+    if beta == 0:
+        return _sequence("swish", dtype, _rescaling("rescaling", 0.5, dtype))
+    if not 1 / widest <= abs(beta) <= widest:
+        allowed = f"0 or from {1 / widest:.0e} to {widest:.0e} in size: it is written as silu(βx)/β"
+        raise refuse(f"{path}.beta", beta, f"{allowed} in {dtype}")
+    silu = _layer("Activation", "silu", dtype, activation="silu")
+    return _sequence(
+        "swish",
+        dtype,
+        _rescaling("rescaling", beta, dtype),
+        silu,
+        _rescaling("rescaling_1", 1 / beta, dtype),
+    )
+
+
+def _rescaling(name: str, scale: float, dtype: str) -> dict[str, object]:
+    return _layer("Rescaling", name, dtype, scale=scale, offset=0.0)
+
+
+def _number(value: Value) -> float:
+    assert isinstance(value, (int, float))
+    return float(value)
+
+
+_FORMS: Mapping[str, Callable[[Values, str, str], Written]] = MappingProxyType(
+    {
+        "elu": _elu,
+        "gelu": _gelu,
+        "hard_sigmoid": _hard_sigmoid,
+        "leaky_relu": _leaky_relu,
+        "relu": _rectifier,
+        "softmax": _softmax,
+        "swish": _swish,
+        "thresholded_relu": _thresholded_relu,
+    }
+)
+
+
+def remarks(written: Written) -> tuple[str, ...]:
+    """Say what a reader of this form needs."""
+    if isinstance(written, str):
+        return ()
+    needs = "needs Keras 3.10 or newer: it is a nested object"
+    if written["module"] in (LAYERS, MODELS):
+        return (needs,)
+    private = f"{written['module']}.{written['class_name']}"
+    return (needs, f"uses {private}, a private part of Keras that 3.10 to 3.15 have")
+
+
+def plain(name: str, values: Values) -> Activation:
+    """Complete an activation that Keras's content alone describes."""
+    return name, row(name).complete(values)

@@ -1,0 +1,294 @@
+"""Reading activations from Keras 3 layer files: strings, functions, nested layers, operations."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from actviz.formats.keras_activations import (
+    ACTIVATION_OPS,
+    LAYERS,
+    MODELS,
+    NN_OPS,
+    STRINGS,
+    Activation,
+    plain,
+)
+from actviz.formats.keras_objects import (
+    SavedObject,
+    joined,
+    read_dtype,
+    saved_object,
+)
+from actviz.layers.fields import DTYPE
+from actviz.param import Flag, Real, Value, refuse
+
+_BASE = ("name", "trainable", "dtype")
+_FUNCTIONS = ("builtins", "keras.activations")
+_COMPOSED = "Rescaling·silu·Rescaling (swish) or Rescaling·ReLU with max_value 1 (hard_sigmoid)"
+_CLOSE = 1e-6
+
+
+class ActivationReader:
+    """Reads the activations of one layer.
+
+    Parameters
+    ----------
+    dtype
+        The layer's number format, which a nested layer should repeat.
+    warnings
+        Where to say what a file seems to mean and Keras does not do.
+    """
+
+    def __init__(self, dtype: object, warnings: list[str]) -> None:
+        self.dtype = dtype
+        self.warnings = warnings
+
+    def read(self, value: object, path: str) -> Activation:
+        """Read what Keras will compute; nothing is looked up or executed.
+
+        Raises
+        ------
+        ValueError
+            For anything that is none of our activations; names the place and what is allowed.
+        """
+        if value is None:
+            return plain("linear", {})
+        if isinstance(value, str):
+            return self._string(value, path)
+        if isinstance(value, dict) and value.get("class_name") == "function":
+            return self._function(value, path)
+        saved = saved_object(value, path)
+        if saved.module == "keras.activations":
+            return self._lossy(saved)
+        found = _READERS.get((_public(saved.module), saved.class_name))
+        if found is None:
+            shown = f"{saved.module}.{saved.class_name}"
+            classes = ", ".join(class_name for _, class_name in _READERS)
+            raise refuse(path, shown, f"one of {classes}")
+        return found(self, saved)
+
+    def _string(self, word: str, path: str) -> Activation:
+        if word not in STRINGS:
+            raise refuse(path, word, f"one of {', '.join(STRINGS)}")
+        return plain(*STRINGS[word])
+
+    def _function(self, value: Mapping[str, object], path: str) -> Activation:
+        """Read a function by its name; Keras ignores whatever stands beside it."""
+        word, module = value.get("config"), value.get("module")
+        if not isinstance(word, str):
+            raise refuse(joined(path, "config"), word, "the name of a function")
+        if module not in _FUNCTIONS:
+            raise refuse(joined(path, "module"), module, " or ".join(_FUNCTIONS))
+        beside = set(value) - {"class_name", "config", "module", "registered_name"}
+        found = self._string(word, joined(path, "config"))
+        self._said_ignored(beside, found, path)
+        return found
+
+    def _lossy(self, saved: SavedObject) -> Activation:
+        """Read a function written like a class; Keras ignores its config."""
+        found = self._string(saved.class_name, joined(saved.path, "class_name"))
+        self._said_ignored(set(saved.config), found, joined(saved.path, "config"))
+        return found
+
+    def _said_ignored(self, keys: set[str], found: Activation, path: str) -> None:
+        if keys:
+            name, values = found
+            kept = ", ".join(f"{key} = {value}" for key, value in values.items()) or "its default"
+            listed = ", ".join(sorted(keys))
+            self.warnings.append(f"{path}: Keras ignores {listed} here and computes {name}, {kept}")
+
+    def _layer(self, saved: SavedObject, *allowed: str) -> None:
+        """Check a nested layer's keys and say where it computes in another format."""
+        saved.only((*_BASE, *allowed))
+        dtype = read_dtype(saved.config.get("dtype"), saved.at("dtype")) or DTYPE.default
+        DTYPE.domain.check(dtype, saved.at("dtype"))
+        if dtype != self.dtype:
+            self.warnings.append(
+                f"{saved.at('dtype')}: it computes in {dtype}, the layer in {self.dtype}"
+            )
+
+    def elu(self, saved: SavedObject) -> Activation:
+        """Read ELU{alpha}."""
+        self._layer(saved, "alpha")
+        return plain("elu", {"alpha": _real(saved, "alpha", 1.0)})
+
+    def leaky_relu(self, saved: SavedObject) -> Activation:
+        """Read LeakyReLU{negative_slope}; the old key alpha overrides it in Keras."""
+        self._layer(saved, "negative_slope", "alpha")
+        slope = _real(saved, "negative_slope", 0.3, low=0.0)
+        if "alpha" in saved.config:
+            slope = _real(saved, "alpha", 0.3, low=0.0)
+            self.warnings.append(f"{saved.at('alpha')}: the old name of negative_slope")
+        return plain("leaky_relu", {"negative_slope": slope})
+
+    def relu(self, saved: SavedObject) -> Activation:
+        """Read ReLU{max_value, negative_slope, threshold}, none of them below 0."""
+        self._layer(saved, "max_value", "negative_slope", "threshold")
+        return _relu(saved, low=0.0)
+
+    def softmax(self, saved: SavedObject) -> Activation:
+        """Read Softmax{axis}; a list of axes has no counterpart here."""
+        self._layer(saved, "axis")
+        return plain("softmax", {"axis": _axis(saved)})
+
+    def activation(self, saved: SavedObject) -> Activation:
+        """Read the layer around an activation."""
+        self._layer(saved, "activation")
+        return self.read(saved.config.get("activation"), saved.at("activation"))
+
+    def rescaling_alone(self, saved: SavedObject) -> Activation:
+        """Read a single Rescaling: x/2 is Swish with β = 0."""
+        return self._composed([saved], saved.path)
+
+    def rescaling(self, saved: SavedObject) -> tuple[float, float]:
+        """Read Rescaling{scale, offset}."""
+        self._layer(saved, "scale", "offset")
+        if "scale" not in saved.config or "offset" not in saved.config:
+            raise ValueError(f"{saved.path}.config: scale and offset are needed by Keras")
+        return _real(saved, "scale", 1.0), _real(saved, "offset", 0.0)
+
+    def sequential(self, saved: SavedObject) -> Activation:
+        """Read a Sequential that is one of the composed forms, or holds a single activation."""
+        self._layer(saved, "layers", "build_input_shape")
+        layers = saved.config.get("layers")
+        if not isinstance(layers, list):
+            raise refuse(saved.at("layers"), layers, "a list of layers")
+        steps = [
+            saved_object(layer, f"{saved.at('layers')}[{index}]")
+            for index, layer in enumerate(layers)
+        ]
+        # Keras adds an InputLayer once the Sequential was called.
+        if steps and (_public(steps[0].module), steps[0].class_name) == (LAYERS, "InputLayer"):
+            steps = steps[1:]
+        return self._composed(steps, saved.path)
+
+    def _composed(self, steps: list[SavedObject], path: str) -> Activation:
+        """Recognise what a chain of layers computes."""
+        if len(steps) > 3:
+            raise refuse(path, [step.class_name for step in steps], _COMPOSED)
+        read = [self._step(step) for step in steps]
+        match read:
+            case [(str() as name, dict() as values)]:
+                return name, values
+            case [(0.5, 0.0)]:
+                return plain("swish", {"beta": 0.0})
+            case [
+                (float() as beta, 0.0),
+                ("swish", {"beta": 1.0}),
+                (float() as inverse, 0.0),
+            ] if math.isclose(beta * inverse, 1.0, rel_tol=_CLOSE):
+                return plain("swish", {"beta": beta})
+            case [
+                (float() as alpha, float() as beta),
+                ("relu", {"negative_slope": 0.0, "max_value": 1.0, "threshold": 0.0}),
+            ]:
+                return plain("hard_sigmoid", {"alpha": alpha, "beta": beta})
+        raise refuse(path, [step.class_name for step in steps], _COMPOSED)
+
+    def _step(self, saved: SavedObject) -> Activation | tuple[float, float]:
+        if (_public(saved.module), saved.class_name) == (LAYERS, "Rescaling"):
+            return self.rescaling(saved)
+        return self.read(
+            {
+                "module": saved.module,
+                "class_name": saved.class_name,
+                "config": saved.config,
+            },
+            saved.path,
+        )
+
+
+def _public(module: str) -> str:
+    """Give the public name under which Keras exports what a module holds."""
+    if module.startswith("keras.src.layers."):
+        return LAYERS
+    return MODELS if module in ("keras.models", "keras.src.models.sequential") else module
+
+
+def _real(saved: SavedObject, key: str, default: float, low: float = -math.inf) -> float:
+    value = saved.config.get(key, default)
+    number = Real(low=low).check(value, saved.at(key))
+    assert isinstance(number, float)
+    return number
+
+
+def _axis(saved: SavedObject) -> int:
+    axis = saved.config.get("axis", -1)
+    if isinstance(axis, bool) or not isinstance(axis, int):
+        raise refuse(saved.at("axis"), axis, "one whole number")
+    return axis
+
+
+def _relu(saved: SavedObject, low: float = -math.inf) -> Activation:
+    limit: Value = None
+    if saved.config.get("max_value") is not None:
+        limit = _real(saved, "max_value", 0.0, low=0.0)
+    values = {
+        "negative_slope": _real(saved, "negative_slope", 0.0, low),
+        "max_value": limit,
+        "threshold": _real(saved, "threshold", 0.0, low),
+    }
+    return plain("relu", values)
+
+
+def _relu_operation(reader: ActivationReader, saved: SavedObject) -> Activation:
+    saved.only(("name", "negative_slope", "max_value", "threshold"))
+    name, values = _relu(saved)
+    threshold = values["threshold"]
+    assert isinstance(threshold, float)
+    if values["max_value"] is not None and threshold < 0:
+        allowed = "at least 0 with a max_value: Keras then clips away what lies below 0"
+        raise refuse(saved.at("threshold"), threshold, allowed)
+    return name, values
+
+
+def _threshold_operation(reader: ActivationReader, saved: SavedObject) -> Activation:
+    saved.only(("name", "threshold", "default_value"))
+    if saved.config.get("default_value") != 0:
+        raise refuse(saved.at("default_value"), saved.config.get("default_value"), "0")
+    return plain("thresholded_relu", {"theta": _real(saved, "threshold", math.nan)})
+
+
+def _gelu_operation(reader: ActivationReader, saved: SavedObject) -> Activation:
+    saved.only(("name", "approximate"))
+    value = saved.config.get("approximate", True)
+    approximate = Flag().check(value, saved.at("approximate"))
+    return plain("gelu", {"approximate": "tanh" if approximate else "none"})
+
+
+def _elu_operation(reader: ActivationReader, saved: SavedObject) -> Activation:
+    saved.only(("name", "alpha"))
+    return plain("elu", {"alpha": _real(saved, "alpha", 1.0)})
+
+
+def _leaky_operation(reader: ActivationReader, saved: SavedObject) -> Activation:
+    saved.only(("name", "negative_slope"))
+    return plain("leaky_relu", {"negative_slope": _real(saved, "negative_slope", 0.2)})
+
+
+def _softmax_operation(reader: ActivationReader, saved: SavedObject) -> Activation:
+    saved.only(("name", "axis"))
+    return plain("softmax", {"axis": _axis(saved)})
+
+
+_READERS: Mapping[tuple[str, str], Callable[[ActivationReader, SavedObject], Activation]] = (
+    MappingProxyType(
+        {
+            (LAYERS, "ELU"): ActivationReader.elu,
+            (LAYERS, "LeakyReLU"): ActivationReader.leaky_relu,
+            (LAYERS, "ReLU"): ActivationReader.relu,
+            (LAYERS, "Softmax"): ActivationReader.softmax,
+            (LAYERS, "Activation"): ActivationReader.activation,
+            (LAYERS, "Rescaling"): ActivationReader.rescaling_alone,
+            (MODELS, "Sequential"): ActivationReader.sequential,
+            (NN_OPS, "Elu"): _elu_operation,
+            (NN_OPS, "Gelu"): _gelu_operation,
+            (NN_OPS, "LeakyRelu"): _leaky_operation,
+            (NN_OPS, "Softmax"): _softmax_operation,
+            (NN_OPS, "Threshold"): _threshold_operation,
+            (ACTIVATION_OPS, "ReLU"): _relu_operation,
+        }
+    )
+)
