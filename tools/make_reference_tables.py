@@ -1,4 +1,4 @@
-"""Print the polynomial coefficients of actviz/errorfunction.py and actviz/reference.py.
+"""Print the coefficients in actviz/reference/errorfunction.py and actviz/reference/gated.py.
 
 Every polynomial interpolates its function at Chebyshev nodes with 60 digits (mpmath); the degree
 is the smallest whose largest relative error, measured on a fine grid, is below 2⁻⁵⁸.
@@ -12,6 +12,7 @@ from mpmath import mp, mpf
 
 mp.dps = 60
 SMALLEST_ERROR = mpf(2) ** -58
+PIECES = 4
 Real = Callable[[mpf], mpf]
 
 
@@ -54,15 +55,12 @@ def to_powers(coefficients: list[mpf], scale: mpf) -> list[mpf]:
     return [t * scale**i for i, t in enumerate(total)]
 
 
-def fit(function: Real) -> list[mpf]:
+def fit(function: Real, degree: int = 0) -> list[mpf]:
     """Find the shortest Chebyshev series on [-1, 1] that is good to SMALLEST_ERROR."""
-    for degree in range(4, 60):
-        series = chebyshev(function, degree)
-        worst = mpf(0)
-        for k in range(401):
-            u = mpf(k - 200) / 200
-            u = min(max(u, mpf("-0.9999999")), mpf("0.9999999"))
-            worst = max(worst, abs(clenshaw(series, u) / function(u) - 1))
+    for n in [degree] if degree else range(4, 60):
+        series = chebyshev(function, n)
+        points = [mpf(k - 100) / mpf("100.001") for k in range(201)]
+        worst = max(abs(clenshaw(series, u) / function(u) - 1) for u in points)
         if worst < SMALLEST_ERROR:
             return series
     raise AssertionError("no degree is enough")
@@ -86,9 +84,20 @@ def erfcx(x: mpf) -> mpf:
 
 
 def flat_erfcx(u: mpf) -> mpf:
-    """(1 + 2x)·erfcx(x) with u = (x − 3.75)/(x + 3.75): nearly constant on all of x ≥ 0."""
-    x = mpf(15) / 4 * (1 + u) / (1 - u)
+    """(1 + 2x)·erfcx(x) with u = 2x/(x + 3.75): nearly constant for all x ≥ 0, 0 ≤ u < 2."""
+    x = mpf(15) / 4 * u / (2 - u)
     return (1 + 2 * x) * erfcx(x)
+
+
+def flat_erfcx_pieces() -> list[list[mpf]]:
+    """Fit flat_erfcx on PIECES equal parts of [0, 2], as polynomials in u − centre of the part."""
+    half = mpf(1) / PIECES
+
+    def part(index: int) -> Real:
+        return lambda v: flat_erfcx(half * (2 * index + 1 + v))
+
+    degree = max(len(fit(part(index))) - 1 for index in range(PIECES))
+    return [to_powers(fit(part(index), degree), 1 / half) for index in range(PIECES)]
 
 
 def near_root(slope: Real, root: mpf, radius: mpf) -> list[mpf]:
@@ -99,6 +108,12 @@ def near_root(slope: Real, root: mpf, radius: mpf) -> list[mpf]:
         return slope(root + d) / d if d else mp.diff(slope, root)
 
     return to_powers(fit(quotient), 1 / radius)
+
+
+def small_erf(u: mpf) -> mpf:
+    """erf(x)/x with u = 2x² − 1."""
+    x = mp.sqrt((u + 1) / 2)
+    return mp.erf(x) / x
 
 
 def gelu_slope(x: mpf) -> mpf:
@@ -112,11 +127,11 @@ def gelu_tanh_slope(x: mpf) -> mpf:
 
 
 def main() -> None:
-    show("_FLAT_ERFCX", fit(flat_erfcx))
-    show(
-        "_SMALL_ERF",
-        to_powers(fit(lambda u: mp.erf(s := mp.sqrt((u + 1) / 2 * mpf(1))) / s), mpf(1)),
-    )
+    print("_FLAT_ERFCX = np.array([  # a row a power, a column a part")
+    for row in zip(*flat_erfcx_pieces(), strict=True):
+        print(f"    [{', '.join(repr(float(c)) for c in row)}],")
+    print("])")
+    show("_SMALL_ERF", to_powers(fit(small_erf), mpf(1)))
     gelu_root = mp.findroot(gelu_slope, -0.75)
     pair("_GELU_ROOT", gelu_root)
     show("_GELU_NEAR_ROOT", near_root(gelu_slope, gelu_root, mpf("0.3")))
@@ -128,8 +143,6 @@ def main() -> None:
     print(f"_SWISH_T0 = {float(w)!r}")
     pair("_TANH_1", 2 * mp.sqrt(2 / mp.pi))
     pair("_TANH_3", 2 * mp.sqrt(2 / mp.pi) * mpf("0.044715"))
-    pair("_SQRT_HALF", mp.sqrt(mpf(1) / 2))
-    pair("_LN2", mp.ln(2))
 
 
 if __name__ == "__main__":

@@ -55,14 +55,16 @@ _SWISH_T0 = 0.2784645427610738  # e^root = −1 − root
 _C1 = (1.5957691216057308, -9.96930880911092e-17)
 _C3 = (0.07135481627260025, -6.175149918155315e-19)
 
+_FLAT = 3000.0  # where e^−a is 0 whatever it is multiplied with
+
 
 @twin
 def gelu(x: Array) -> Array:
     """Compute x·Φ(x): −a·Φ(−a) left of 0, x − a·Φ(−a) right of it, a = |x|."""
     a = np.minimum(np.abs(x), 60.0)
     mantissa, exponent = gaussian(a)
-    left = np.ldexp(np.copysign(a, x) * half_erfcx(a) * mantissa, exponent)
-    return np.where(x > 0.0, x + left, left)
+    tail = np.ldexp(a * half_erfcx(a) * mantissa, exponent)
+    return np.where(x > 0.0, x - tail, np.copysign(tail, x))
 
 
 @twin
@@ -144,8 +146,9 @@ def swish_grad(x: Array, beta: Array) -> Array:
     Beside its zero at −1.2785 the bracket is t₀·expm1(d) + d, d = −a − root.
     """
     high, low = _scaled_input(x, beta)
-    low = np.where(high > 0.0, -low, low)  # beta·x = −(a − low)
-    a = np.minimum(np.abs(high), 3000.0)
+    far = np.abs(high) > _FLAT
+    low = np.where(far, 0.0, np.where(high > 0.0, -low, low))  # |beta·x| = a − low
+    a = np.where(far, _FLAT, np.abs(high))
     mantissa, exponent = exponential(-a, low)
     t = np.ldexp(mantissa, exponent)
     distance = (-a - _SWISH_ROOT[0]) + (low - _SWISH_ROOT[1])
