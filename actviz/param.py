@@ -288,8 +288,9 @@ class Text:
         return value
 
     def parse(self, text: str, where: str) -> Value:
-        """Take the text as it is; an empty one is none where that is allowed."""
-        return self.check(None if self.optional and not text.strip() else text.strip(), where)
+        """Take the text as it is; an empty one or "none" is none where that is allowed."""
+        absent = self.optional and text.strip().lower() in (NONE, "")
+        return self.check(None if absent else text.strip(), where)
 
     def describe(self) -> str:
         """Say how long it may be and what it must not hold."""

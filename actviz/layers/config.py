@@ -131,7 +131,8 @@ def _activation(
 ) -> tuple[str, dict[str, Value]]:
     """Check an activation and its values for a slot."""
     place = f"{row.name}.{slot}"
-    if not isinstance(given, (tuple, list)) or len(given) != 2:
+    pair = isinstance(given, (tuple, list)) and len(given) == 2
+    if not pair or not isinstance(given[1], Mapping):
         raise refuse(place, given, "a name and its values")
     chosen = activation_row(given[0])
     values = chosen.complete(given[1])
@@ -144,9 +145,10 @@ def _check_axis(row: LayerRow, axis: Value, place: str) -> None:
     """Refuse the batch axis, over which Keras normalises without a word, and axes not there."""
     assert isinstance(axis, int)
     where = f"{place}.axis"
-    if axis == 0:
-        raise refuse(where, axis, "another axis than 0, which is the batch")
-    if row.axes is not None and not (1 - row.axes <= axis < row.axes):
+    if row.axes is None:
+        if axis == 0:
+            raise refuse(where, axis, "another axis than 0, which is the batch")
+    elif axis == 0 or not 1 - row.axes <= axis < row.axes:
         allowed = f"from {1 - row.axes} to {row.axes - 1} and not 0: axis 0 is the batch"
         raise refuse(where, axis, allowed)
 

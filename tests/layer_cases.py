@@ -1,0 +1,86 @@
+"""Layers and activations off their defaults, for the tests of layers and of layer files."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from actviz.layers import ROWS, LayerConfig, LayerRow
+from actviz.param import Choice, Flag, Integer, Param, Real, Sizes, Text
+
+SETTINGS: dict[str, list[dict[str, Any]]] = {
+    "linear": [{}],
+    "tanh": [{}],
+    "sigmoid": [{}],
+    "selu": [{}],
+    "elu": [{}, {"alpha": 0.7}, {"alpha": 0.0}, {"alpha": -0.5}, {"alpha": 2.5}],
+    "gelu": [{}, {"approximate": "tanh"}],
+    "hard_sigmoid": [{}, {"alpha": 0.2}, {"alpha": 0.3, "beta": -0.2}],
+    "leaky_relu": [
+        {},
+        {"negative_slope": 0.2},
+        {"negative_slope": 0.0},
+        {"negative_slope": -0.5},
+        {"negative_slope": 0.1, "max_value": 2.0, "threshold": 1.0},
+        {"negative_slope": -0.3, "threshold": -1.5},
+    ],
+    "relu": [
+        {},
+        {"max_value": 6.0},
+        {"max_value": 0.0},
+        {"negative_slope": 0.25},
+        {"negative_slope": 0.2, "max_value": 4.0, "threshold": 0.5},
+        {"threshold": 1.5},
+        {"threshold": 2.5, "max_value": 1.0},
+        {"threshold": -1.5},
+        {"negative_slope": -0.4, "max_value": 3.0},
+    ],
+    "softmax": [{}, {"logits": (0.5, -2.0)}, {"axis": 1, "logits": (1.0,)}],
+    "swish": [{}, {"beta": 2.0}, {"beta": 0.3}, {"beta": -1.5}, {"beta": 0.0}, {"beta": 1e4}],
+    "thresholded_relu": [{}, {"theta": 0.0}, {"theta": 2.5}, {"theta": -1.0}],
+}
+"""For each activation its defaults and values off them."""
+
+DTYPES = ("float32", "float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16")
+
+
+def slots() -> list[tuple[str, str]]:
+    """Every activation slot of every layer."""
+    return [(row.name, slot.name) for row in ROWS for slot in row.slots]
+
+
+def random_config(row: LayerRow, seed: int) -> LayerConfig:
+    """A valid configuration with most fields off their defaults and small sizes."""
+    draw = random.Random(f"{row.name} {seed}")
+    while True:
+        fields = {
+            param.name: _random_value(param, draw) for param in row.fields if draw.random() < 0.6
+        }
+        activations = {}
+        for slot in row.slots:
+            name = draw.choice(sorted(SETTINGS))
+            activations[slot.name] = (name, draw.choice(SETTINGS[name]))
+        try:
+            return LayerConfig(row.name, fields, activations)
+        except ValueError:
+            continue
+
+
+def _random_value(param: Param, draw: random.Random) -> object:
+    domain = param.domain
+    if getattr(domain, "optional", False) and draw.random() < 0.4:
+        return None
+    match domain:
+        case Flag():
+            return draw.random() < 0.5
+        case Choice():
+            return draw.choice(domain.options)
+        case Integer():
+            return max(domain.low, draw.choice((1, 2, 3, 4, 6)))
+        case Real():
+            return draw.choice((0.0, 0.25, 1.0))
+        case Sizes():
+            return tuple(domain.low + draw.choice((0, 0, 1)) for _ in range(domain.rank))
+        case Text():
+            return draw.choice(("first", "Höhe 2", "a.b-c_d"))
+    raise AssertionError(domain)
