@@ -73,6 +73,12 @@ def show(name: str, coefficients: list[mpf]) -> None:
     print(")")
 
 
+def rounded(coefficient: mpf, factor: mpf) -> str:
+    """Write a coefficient with the digits that matter to a sum near 1, times its factor."""
+    digits = min(17, 19 + int(mp.floor(mp.log10(abs(coefficient * factor)))))
+    return repr(float(mp.nstr(coefficient, digits)))
+
+
 def pair(name: str, value: mpf) -> None:
     """Print a constant as a high and a low double."""
     high = float(value)
@@ -128,8 +134,8 @@ def gelu_tanh_slope(x: mpf) -> mpf:
 
 def main() -> None:
     print("_FLAT_ERFCX = np.array([  # a row a power, a column a part")
-    for row in zip(*flat_erfcx_pieces(), strict=True):
-        print(f"    [{', '.join(repr(float(c)) for c in row)}],")
+    for power, row in enumerate(zip(*flat_erfcx_pieces(), strict=True)):
+        print(f"    [{', '.join(rounded(c, mpf(1) / PIECES**power) for c in row)}],")
     print("])")
     show("_SMALL_ERF", to_powers(fit(small_erf), mpf(1)))
     gelu_root = mp.findroot(gelu_slope, -0.75)
