@@ -1,0 +1,155 @@
+"""An activation with its values as a curve: f and f′ in float64, its kinks, its ends."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from actviz.activations import Break, Row
+from actviz.expression import Formula
+from actviz.expression.nodes import (
+    BUILD,
+    ONE,
+    ZERO,
+    Binary,
+    Choose,
+    Negative,
+    Node,
+    Number,
+    negate,
+)
+from actviz.expression.numeric import evaluate
+
+Array = NDArray[np.float64]
+Kind = Literal["hard", "soft", "none", "unknown"]
+
+_SETTLED = 1e-9
+_DOUBLING = 2.0 ** np.arange(1.0, 1024.0)
+_FARTHEST = np.geomspace(1e300, 1.7e308, 16)
+"""Where comparisons are decided: at many points, so that an oscillation is not taken for a fact."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """What a curve tends to on one side: the limits of f and f′, None where not found.
+
+    `straight` says that f′ is constant from some x on, and not only by rounding or underflow.
+    """
+
+    limit: float | None
+    slope: float | None
+    straight: bool
+
+    @property
+    def kind(self) -> Kind:
+        """Classify by the limit of f′ (Gulcehre 2016): hard, soft, none or unknown."""
+        if self.slope is None:
+            return "unknown"
+        if self.slope != 0.0:
+            return "none"
+        return "hard" if self.straight else "soft"
+
+
+@dataclass(frozen=True)
+class Curve:
+    """f and f′ of an activation at checked values, in float64 with the stable forms.
+
+    For a vector function this is its slice along one coordinate.
+    """
+
+    row: Row
+    numbers: Mapping[str, float]
+    breaks: tuple[Break, ...]
+
+    @classmethod
+    def of(cls, row: Row, values: Mapping[str, object]) -> Curve:
+        """Take an activation at some values; raises a ValueError for bad ones."""
+        return cls(row, row.numbers(values), row.breaks(values))
+
+    def f(self, x: Array) -> Array:
+        """Compute f; x of any shape."""
+        return self._at(self.row.kernel_pair.f, x)
+
+    def df(self, x: Array) -> Array:
+        """Compute f′; x of any shape."""
+        return self._at(self.row.kernel_pair.df, x)
+
+    def _at(self, formula: Formula, x: Array) -> Array:
+        y = np.asarray(formula.evaluate({"x": x, **self.numbers}), dtype=np.float64)
+        return y if y.shape == x.shape else np.broadcast_to(y, x.shape)
+
+    def between(self, x: Array) -> tuple[Array, Array]:
+        """Compute f and f′ at ascending x that reach from one kink or end to the next.
+
+        At a kink both are the limits from inside.
+        """
+        f, df = np.array(self.f(x)), np.array(self.df(x))
+        for each in self.breaks:
+            if each.x == x[0]:
+                f[0], df[0] = each.f_right, each.df_right
+            if each.x == x[-1]:
+                f[-1], df[-1] = each.f_left, each.df_left
+        return f, df
+
+    @cached_property
+    def left(self) -> End:
+        """What the curve tends to as x → −∞."""
+        return self._end(-1)
+
+    @cached_property
+    def right(self) -> End:
+        """What the curve tends to as x → +∞."""
+        return self._end(1)
+
+    def _end(self, side: int) -> End:
+        rule = _settled(self.row.textbook_pair.df.resolve(self.numbers).tree, side)
+        # a derived number may have underflowed, and the textbook form then says too much
+        straight = isinstance(rule, Number) and not self.row.derived
+        slope = rule.value if isinstance(rule, Number) and straight else None
+        if slope is None:
+            slope = self._limit(self.df, side)
+        return End(self._limit(self.f, side), slope, straight)
+
+    def _limit(self, function: Callable[[Array], Array], side: int) -> float | None:
+        """Take the value at ±∞ itself where there is one, else what the values far out tend to."""
+        at_end = float(function(np.array([side * math.inf]))[0])
+        if not math.isnan(at_end):
+            return at_end + 0.0
+        return _tendency(function(side * _DOUBLING))
+
+
+def _tendency(values: Array) -> float | None:
+    """Guess the limit of a sequence from its last finite values; None where they do not tell."""
+    finite = values[np.isfinite(values)]
+    if finite.size < 3:
+        return None
+    a, b, c = (float(value) for value in finite[-3:])
+    if abs(c - b) <= _SETTLED * abs(c):
+        return c + 0.0
+    if abs(c) < _SETTLED and abs(c) <= abs(b) / 2 <= abs(a) / 4:
+        return 0.0
+    if (c - b) * (b - a) > 0 and abs(c - b) >= 0.9 * abs(b - a):
+        return math.copysign(math.inf, c - b)
+    return None
+
+
+def _settled(node: Node, side: int) -> Node:
+    """Give the tree that holds far out on one side: decided branches are dropped."""
+    match node:
+        case Negative(operand):
+            return negate(_settled(operand, side))
+        case Binary(symbol, left, right):
+            return BUILD[symbol](_settled(left, side), _settled(right, side))
+        case Choose(condition, then, otherwise):
+            holds = np.asarray(evaluate(Choose(condition, ONE, ZERO), {"x": side * _FARTHEST}, 0))
+            if np.all(holds == 1.0):
+                return _settled(then, side)
+            if np.all(holds == 0.0):
+                return _settled(otherwise, side)
+    return node
