@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from actviz.activations import row
+from actviz.evaluation import DTYPES
 from actviz.formats import DIALECTS
 from actviz.layers import LayerConfig, layer_row
 from actviz.lenses import CURVE, SETTINGS, lens
@@ -22,7 +23,7 @@ from actviz.view import View, checked_view
 DTYPE = Param(
     "dtype",
     "float32",
-    domain=Choice(("float16", "float32", "float64")),
+    domain=Choice(DTYPES),
     doc="The arithmetic in which the curve is computed",
 )
 DIALECT = Param(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import numpy as np
@@ -60,17 +60,23 @@ class End:
 class Curve:
     """f and f′ of an activation at checked values, in float64 with the stable forms.
 
-    For a vector function this is its slice along one coordinate.
+    For a vector function this is its slice along one coordinate. `joints` are the places where
+    one formula takes over from another; those of them where f or f′ jumps are the `breaks`.
     """
 
     row: Row
     numbers: Mapping[str, float]
     breaks: tuple[Break, ...]
+    joints: tuple[float, ...]
 
     @classmethod
     def of(cls, row: Row, values: Mapping[str, object]) -> Curve:
         """Take an activation at some values; raises a ValueError for bad ones."""
-        return cls(row, row.numbers(values), row.breaks(values))
+        numbers = row.numbers(values)
+        kinks = (_kink(text, row.arguments) for text in row.kinks)
+        places = {float(kink.evaluate(numbers)) + 0.0 for kink in kinks}
+        joints = tuple(sorted(x for x in places if math.isfinite(x)))
+        return cls(row, numbers, row.breaks(values), joints)
 
     def f(self, x: Array) -> Array:
         """Compute f; x of any shape."""
@@ -85,9 +91,9 @@ class Curve:
         return y if y.shape == x.shape else np.broadcast_to(y, x.shape)
 
     def between(self, x: Array) -> tuple[Array, Array]:
-        """Compute f and f′ at ascending x that reach from one kink or end to the next.
+        """Compute f and f′ at ascending x that reach from one joint or end to the next.
 
-        At a kink both are the limits from inside.
+        At a break both are the limits from inside.
         """
         f, df = np.array(self.f(x)), np.array(self.df(x))
         for each in self.breaks:
@@ -122,6 +128,11 @@ class Curve:
         if not math.isnan(at_end):
             return at_end + 0.0
         return _tendency(function(side * _DOUBLING))
+
+
+@lru_cache(maxsize=256)
+def _kink(text: str, names: tuple[str, ...]) -> Formula:
+    return Formula.parse(text, names, place="kink")
 
 
 def _tendency(values: Array) -> float | None:

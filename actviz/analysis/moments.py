@@ -67,10 +67,10 @@ def moments_of(curve: Curve, mean: float = 0.0, std: float = 1.0) -> Moments:
 
 
 def _bounds(curve: Curve, mean: float, std: float) -> Array:
-    """Give the ends of the first panels: kinks are among them, and none is wider than 2."""
-    kinks = [(each.x - mean) / std for each in curve.breaks]
+    """Give the ends of the first panels: all joints are among them, and none is wider than 2."""
+    joints = [(x - mean) / std for x in curve.joints]
     regular = np.arange(-_FARTHEST, _FARTHEST + 1.0, _WIDEST)
-    return np.unique([*regular, *(z for z in kinks if abs(z) < _FARTHEST)])
+    return np.unique([*regular, *(z for z in joints if abs(z) < _FARTHEST)])
 
 
 def _sampled(curve: Curve, mean: float, std: float) -> tuple[Array, Array, Array]:

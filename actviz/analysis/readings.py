@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from actviz.activations import Break, Row
-from actviz.analysis.curve import Array, Curve, End
+from actviz.analysis.curve import Array, Curve
 from actviz.analysis.moments import Moments, moments_of
 from actviz.analysis.saturation import Saturation, saturation_of
 from actviz.analysis.survey import Piece, survey
@@ -105,14 +105,15 @@ def _range(curve: Curve, pieces: tuple[Piece, ...], turning_points: tuple[float,
 
 def _steepest(curve: Curve, pieces: tuple[Piece, ...]) -> Steepest:
     """Compare the pieces: constant slopes, extrema of f′, limits at kinks and at both ends."""
-    candidates = [each for piece in pieces for each in _of_piece(piece)]
-    for end, piece, side in ((curve.left, pieces[0], -1), (curve.right, pieces[-1], 1)):
+    broken = {each.x for each in curve.breaks}
+    candidates = [each for piece in pieces for each in _of_piece(piece, broken)]
+    for end, x in ((curve.left, -math.inf), (curve.right, math.inf)):
         if end.slope is not None:
-            candidates.append(_of_end(end, piece, side))
-    return max(candidates, key=lambda each: each.value)
+            candidates.append(Steepest(abs(end.slope), x, x))
+    return max(candidates, key=lambda each: (each.value, each.high - each.low > 0.0))
 
 
-def _of_piece(piece: Piece) -> list[Steepest]:
+def _of_piece(piece: Piece, broken: set[float]) -> list[Steepest]:
     slopes: Array = np.abs(piece.df)
     if np.all(slopes == slopes[0]):
         return [Steepest(float(slopes[0]), piece.low, piece.high)]
@@ -121,21 +122,7 @@ def _of_piece(piece: Piece) -> list[Steepest]:
         Steepest(float(slope), float(x), float(x))
         for x, slope in zip(piece.x[inside], slopes[inside], strict=True)
     ]
-    if math.isfinite(piece.low):
-        found.append(Steepest(float(slopes[0]), piece.low, piece.low, 1))
-    if math.isfinite(piece.high):
-        found.append(Steepest(float(slopes[-1]), piece.high, piece.high, -1))
+    for x, slope, inwards in ((piece.low, slopes[0], 1), (piece.high, slopes[-1], -1)):
+        if math.isfinite(x):
+            found.append(Steepest(float(slope), x, x, inwards if x in broken else 0))
     return found
-
-
-def _of_end(end: End, piece: Piece, side: int) -> Steepest:
-    """Give the slope far out: where f′ keeps a value from some x on, all x from there."""
-    assert end.slope is not None
-    value, infinity = abs(end.slope), side * math.inf
-    outwards = slice(None, None, -side)
-    same = piece.df[outwards] == end.slope
-    run = same.size if same.all() else int(np.argmin(same))
-    if not end.straight or run == 0:
-        return Steepest(value, infinity, infinity)
-    start = float(piece.x[outwards][run - 1])
-    return Steepest(value, min(start, infinity), max(start, infinity))

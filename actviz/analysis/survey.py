@@ -36,7 +36,7 @@ _MOST_CLOSING = 16
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Samples of f′ between two neighbouring kinks, with its one-sided values at the kinks.
+    """Samples of f′ between two neighbouring joints, with its one-sided values there.
 
     `low` and `high` are the ends, infinite for the outermost; `x` ascends from `low` to `high`,
     or to ±`FARTHEST`. `extrema` are the x where f′ has a local extremum inside the piece, good to
@@ -52,7 +52,7 @@ class Piece:
 
 def survey(curve: Curve) -> tuple[Piece, ...]:
     """Sample all smooth pieces of a curve, from left to right."""
-    ends = [-math.inf, *(each.x for each in curve.breaks), math.inf]
+    ends = [-math.inf, *curve.joints, math.inf]
     return tuple(_piece(curve, low, high) for low, high in pairwise(ends))
 
 
