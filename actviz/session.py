@@ -265,7 +265,8 @@ def _index(session: Session, index: int) -> int:
 
 def _with_pin(session: Session, index: int, **changes: Any) -> Session:
     pins = list(session.pins)
-    pins[_index(session, index)] = msgspec.structs.replace(pins[index], **changes)
+    changed = msgspec.structs.replace(pins[_index(session, index)], **changes)
+    pins[index] = changed
     return _with(session, pins=tuple(pins))
 
 
