@@ -210,7 +210,7 @@ def session_of(document: object, place: str) -> Session:
     try:
         return checked(_assemble(msgspec.convert(document, _Document), names))
     except msgspec.ValidationError as error:
-        raise ValueError(f"{place}: {_sentence(error)}") from None
+        raise ValueError(f"{place}: {sentence(error)}") from None
     except ValueError as error:
         raise ValueError(f"{place}: {error}") from None
 
@@ -229,7 +229,7 @@ def _check_version(document: object, place: str) -> dict[str, Any]:
     return document
 
 
-def _sentence(error: msgspec.ValidationError) -> str:
+def sentence(error: msgspec.ValidationError) -> str:
     """Put msgspec's words into our order: the place first."""
     what, _, path = str(error).replace("`", "").partition(" - at ")
     place = path.removeprefix("$").removeprefix(".")

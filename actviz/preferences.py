@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 import platformdirs
 
-from actviz.files import make_folder, read_bytes, shown, write_atomic
+from actviz.files import make_folder, read_bytes, sentence, shown, write_atomic
 from actviz.formats.strict_json import strict_json
 
 MOST_RECENT = 10
@@ -47,7 +47,10 @@ def _decoded(path: Path) -> Preferences:
         raise ValueError(f"{shown(path)}: it holds no preferences; an object is needed")
     known = {name: document[name] for name in _KNOWN if name in document}
     unknown = {name: value for name, value in document.items() if name not in _KNOWN}
-    preferences = msgspec.convert({**known, "unknown": unknown}, Preferences)
+    try:
+        preferences = msgspec.convert({**known, "unknown": unknown}, Preferences)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"{shown(path)}: {sentence(error)}") from None
     return msgspec.structs.replace(preferences, recent=preferences.recent[:MOST_RECENT])
 
 
