@@ -110,9 +110,16 @@ class Row:
     @cached_property
     def arguments(self) -> tuple[str, ...]:
         """Name the numbers that formulas may use besides x, in the order of kernel arguments."""
-        if self.derived:
-            return tuple(each.name for each in self.derived)
-        return tuple(param.name for param in self.params)
+        used = {
+            name
+            for text in (self.f, self.df, *self.kernel, *self.kinks)
+            for name in self._formula(text, "formula").names
+        }
+        return tuple(name for name in self._names if name in used)
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return (*(each.name for each in self.params), *(each.name for each in self.derived))
 
     @cached_property
     def textbook_pair(self) -> Pair:
@@ -127,11 +134,11 @@ class Row:
     @cached_property
     def _kinks(self) -> tuple[Formula, ...]:
         return tuple(
-            Formula.parse(kink, self.arguments, place=f"{self.name}.kinks") for kink in self.kinks
+            Formula.parse(kink, self._names, place=f"{self.name}.kinks") for kink in self.kinks
         )
 
     def _formula(self, text: str, part: str) -> Formula:
-        return Formula.parse(text, ("x", *self.arguments), place=f"{self.name}.{part}")
+        return Formula.parse(text, ("x", *self._names), place=f"{self.name}.{part}")
 
     def complete(self, values: Mapping[str, object] | None = None) -> dict[str, Value]:
         """Check values and fill in the defaults; ValueError names the activation and the value."""
@@ -143,9 +150,14 @@ class Row:
         A choice is its index among the options; an absent optional value is +∞.
         """
         full = self.complete(values)
-        if self.derived:
-            return {each.name: each.compute(full) for each in self.derived}
-        return {param.name: _number(param, full[param.name]) for param in self.params}
+        params = {param.name: param for param in self.params}
+        derived = {each.name: each for each in self.derived}
+        return {
+            name: _number(params[name], full[name])
+            if name in params
+            else derived[name].compute(full)
+            for name in self.arguments
+        }
 
     def evaluate(
         self, x: Array | float, values: Mapping[str, object] | None = None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from actviz.activations.row import Row
-from actviz.param import FINITE, POSITIVE, Param
+import math
+from collections.abc import Mapping
+
+from actviz.activations.row import Derived, Row
+from actviz.param import FINITE, POSITIVE, Param, Value
 
 SIGMOID = Row(
     "sigmoid",
@@ -16,13 +19,31 @@ SIGMOID = Row(
     source="the logistic function (Verhulst 1838)",
 )
 
+
+def _left_corner(values: Mapping[str, Value]) -> float:
+    return _corner(values, 0.0)
+
+
+def _right_corner(values: Mapping[str, Value]) -> float:
+    return _corner(values, 1.0)
+
+
+def _corner(values: Mapping[str, Value], height: float) -> float:
+    """Solve alpha·x + beta = height in float64; ±∞ where that is out of range."""
+    alpha, beta = values["alpha"], values["beta"]
+    assert isinstance(alpha, float)
+    assert isinstance(beta, float)
+    rise = height - beta
+    return rise / alpha + 0.0 if abs(rise) <= alpha * 1e308 else math.copysign(math.inf, rise)
+
+
 HARD_SIGMOID = Row(
     "hard_sigmoid",
     "Hard sigmoid",
     "sigmoids",
     f="min(max(alpha * x + beta, 0), 1)",
-    df="0 if x <= -beta / alpha else alpha if x <= (1 - beta) / alpha else 0",
-    kernel=("hard_sigmoid(x, alpha, beta)", "hard_sigmoid_grad(x, alpha, beta)"),
+    df="0 if x <= left else alpha if x <= right else 0",
+    kernel=("hard_sigmoid(x, alpha, beta)", "hard_sigmoid_grad(x, alpha, left, right)"),
     params=(
         Param(
             "alpha",
@@ -41,7 +62,11 @@ HARD_SIGMOID = Row(
             symbol=r"\beta",
         ),
     ),
-    kinks=("-beta / alpha", "(1 - beta) / alpha"),
+    derived=(
+        Derived("left", r"-\frac{\beta}{\alpha}", _left_corner),
+        Derived("right", r"\frac{1 - \beta}{\alpha}", _right_corner),
+    ),
+    kinks=("left", "right"),
     doc="A piecewise linear stand-in for the sigmoid: faster, and exactly flat outside.",
     source="Courbariaux, Bengio, David 2015, arXiv:1511.00363, equation 3",
 )

@@ -116,7 +116,7 @@ class Curve:
     def _end(self, side: int) -> End:
         rule = _settled(self.row.textbook_pair.df.resolve(self.numbers).tree, side)
         # a derived number may have underflowed, and the textbook form then says too much
-        straight = isinstance(rule, Number) and not self.row.derived
+        straight = isinstance(rule, Number) and not self.row.vector
         slope = rule.value if isinstance(rule, Number) and straight else None
         if slope is None:
             slope = self._limit(self.df, side)

@@ -136,28 +136,34 @@ def _pair(
     builtin: str = "",
     helpers: tuple[str, str] = ("", ""),
     second: str | None = None,
+    corners: tuple[tuple[str, str], ...] = (),
 ) -> tuple[Function, Function]:
-    """Make the rows of an activation of the prelude and of its derivative `<name>_grad`."""
+    """Make the rows of an activation of the prelude and of its derivative `<name>_grad`.
+
+    The derivative takes the same arguments, but `corners`, each with its text, for all but the
+    first two where they are given.
+    """
     arguments = ("u", *parameters)
-    fixed = (None,) * len(parameters)
-    call = f"{name}_grad({', '.join(arguments)})"
+    slope_arguments = (*arguments[:2], *(name for name, _ in corners)) if corners else arguments
+    given = (*arguments[:2], *(text for _, text in corners)) if corners else arguments
+    call = f"{name}_grad({', '.join(given)})"
     return (
         Function(
             name,
             arguments,
             getattr(reference, name),
             latex,
-            (call, *fixed),
+            (call, *(None for _ in parameters)),
             builtin=builtin,
             helper=helpers[0],
             prelude=True,
         ),
         Function(
             f"{name}_grad",
-            arguments,
+            slope_arguments,
             getattr(reference, f"{name}_grad"),
             latex + "'",
-            (second, *fixed),
+            (second, *(None for _ in slope_arguments[1:])),
             helper=helpers[1],
             prelude=True,
         ),
@@ -169,7 +175,13 @@ _PAIRS = (
     _pair("elu", r"\operatorname{elu}", "alpha"),
     _pair("gelu", r"\operatorname{gelu}"),
     _pair("gelu_tanh", r"\operatorname{gelu}_{\tanh}"),
-    _pair("hard_sigmoid", r"\operatorname{hard}\sigma", "alpha", "beta"),
+    _pair(
+        "hard_sigmoid",
+        r"\operatorname{hard}\sigma",
+        "alpha",
+        "beta",
+        corners=(("left", "-beta / alpha"), ("right", "(1 - beta) / alpha")),
+    ),
     _pair("relu", r"\operatorname{relu}", *_RELU),
     _pair("selu", r"\operatorname{selu}"),
     _pair(

@@ -7,6 +7,7 @@ import numpy as np
 from actviz.reference.compensated import Array, twin, two_product, two_sum
 
 _SIXTH = 1.0 / 6.0
+_HUGE = 1e300  # cut off in any case, and not to be multiplied any more
 
 
 @twin
@@ -40,8 +41,9 @@ def thresholded_relu_grad(x: Array, theta: Array) -> Array:
     return np.where(np.isnan(x), x, np.where(x > theta, 1.0, 0.0))
 
 
-def _line(x: Array, alpha: Array, beta: Array) -> tuple[Array, Array, Array]:
-    """Give alpha·x + beta as high and low part and a divisor still to apply.
+@twin
+def hard_sigmoid(x: Array, alpha: Array, beta: Array) -> Array:
+    """Compute alpha·x + beta in double the precision, cut off at 0 and 1.
 
     alpha = float64(1/6) means the exact sixth: (x + 6·beta)/6.
     """
@@ -49,24 +51,21 @@ def _line(x: Array, alpha: Array, beta: Array) -> tuple[Array, Array, Array]:
     slope, slope_low = two_product(x, np.where(sixth, 1.0, alpha))
     offset, offset_low = two_product(beta, np.where(sixth, 6.0, 1.0))
     high, low = two_sum(slope, offset)
-    return high, low + (slope_low + offset_low), np.where(sixth, 6.0, 1.0)
-
-
-@twin
-def hard_sigmoid(x: Array, alpha: Array, beta: Array) -> Array:
-    """Compute alpha·x + beta cut off at 0 and 1; alpha = float64(1/6) means the exact sixth."""
-    high, low, divisor = _line(x, alpha, beta)
+    low = low + (slope_low + offset_low)
+    divisor = np.where(sixth, 6.0, 1.0)
     quotient = high / divisor
     back, back_low = two_product(quotient, divisor)
     rest = ((high - back) - back_low) + low
-    value = np.where(np.isfinite(high), quotient + rest / divisor, high)
+    value = np.where(np.abs(high) < _HUGE, quotient + rest / divisor, high)
     return np.clip(value, 0.0, 1.0)
 
 
 @twin
-def hard_sigmoid_grad(x: Array, alpha: Array, beta: Array) -> Array:
-    """Compute alpha where 0 < alpha·x + beta ≤ 1 exactly, else 0."""
-    high, low, divisor = _line(x, alpha, beta)
-    above, above_low = two_sum(high, -divisor)
-    inside = (high + low > 0.0) & (above + (above_low + low) <= 0.0)
+def hard_sigmoid_grad(x: Array, alpha: Array, left: Array, right: Array) -> Array:
+    """Compute alpha for left < x ≤ right, else 0.
+
+    The corners −beta/alpha and (1 − beta)/alpha come rounded to float64, so that 2.5 is the
+    corner of slope 0.2 on every device.
+    """
+    inside = (x > left) & (x <= right)
     return np.where(np.isnan(x), x, np.where(inside, alpha, 0.0))
