@@ -1,0 +1,1 @@
+"""Programs that print speed ratios, competitors interleaved in one run."""
