@@ -70,7 +70,7 @@ def softplus(x: Array) -> Array:
 @twin
 def elu(x: Array, alpha: Array) -> Array:
     """Compute x for x > 0, else alpha·(e^x − 1)."""
-    return np.where(x > 0.0, x, alpha * np.expm1(np.minimum(x, 0.0)))
+    return np.where(x > 0.0, x, alpha * np.expm1(np.where(x > 0.0, 0.0, x)))
 
 
 @twin
@@ -82,7 +82,7 @@ def elu_grad(x: Array, alpha: Array) -> Array:
 @twin
 def selu(x: Array) -> Array:
     """Compute scale·x for x > 0, else scale·alpha·(e^x − 1), with Keras's constants."""
-    return np.where(x > 0.0, SELU_SCALE * x, _SELU_LEFT * np.expm1(np.minimum(x, 0.0)))
+    return np.where(x > 0.0, SELU_SCALE * x, _SELU_LEFT * np.expm1(np.where(x > 0.0, 0.0, x)))
 
 
 @twin

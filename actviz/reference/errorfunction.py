@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from actviz.reference.compensated import Array, exponential, polynomial, two_product
+from actviz.reference.compensated import Array, exponential, polynomial, twin, two_product
 
 # (1 + 2x)·erfcx(x) for x ≥ 0, nearly constant, in u = 2x/(x + 3.75), after Shepherd and
 # Laframboise 1981, "Chebyshev approximation of (1 + 2x) exp(x²) erfc x in 0 ≤ x < ∞". A column is
@@ -56,8 +56,9 @@ INVERSE_SQRT_2PI = 0.3989422804014327
 _FARTHEST = 1e200  # beyond it erfcx is 1/(x√π) to the last digit, and u below is 2
 
 
+@twin
 def erfcx(x: Array) -> Array:
-    """Compute e^(x²)·erfc(x) for x ≥ 0, any shape, in float64."""
+    """Compute e^(x²)·erfc(x) for x ≥ 0 in float64, any shape."""
     u = np.where(x > _FARTHEST, 2.0, 2.0 * x / (x + 3.75))
     part = np.clip(np.nan_to_num(u * (0.5 * _PARTS)), 0, _PARTS - 1).astype(np.intp)
     distance = u - (2.0 * part + 1.0) / _PARTS
@@ -75,41 +76,37 @@ def _tail(x: Array) -> Array:
     return np.ldexp(erfcx(near) * mantissa, exponent)
 
 
+@twin
 def erfc(x: Array) -> Array:
     """Compute 1 − erf(x) in float64, any shape; e^(−x²)·erfcx(x) on the right."""
-    with np.errstate(all="ignore"):
-        x = np.asarray(x, dtype=np.float64)
-        tail = _tail(np.abs(x))
-        small = 1.0 - erf(x)
-        return np.where(x < 0.5, np.where(x < -1.0, 2.0 - tail, small), tail)
+    tail = _tail(np.abs(x))
+    small = 1.0 - erf(x)
+    return np.where(x < 0.5, np.where(x < -1.0, 2.0 - tail, small), tail)
 
 
+@twin
 def erf(x: Array) -> Array:
     """Compute the error function in float64, any shape; no digits are lost beside 0."""
-    with np.errstate(all="ignore"):
-        x = np.asarray(x, dtype=np.float64)
-        size = np.abs(x)
-        near = np.minimum(size, 1.0)
-        small = x * polynomial(_SMALL_ERF, 2.0 * near * near - 1.0)
-        return np.where(size <= 1.0, small, np.copysign(1.0 - _tail(size), x))
+    size = np.abs(x)
+    near = np.minimum(size, 1.0)
+    small = x * polynomial(_SMALL_ERF, 2.0 * near * near - 1.0)
+    return np.where(size <= 1.0, small, np.copysign(1.0 - _tail(size), x))
 
 
+@twin
 def normal_pdf(x: Array) -> Array:
     """Compute φ(x) = e^(−x²/2)/√(2π) in float64, any shape."""
-    with np.errstate(all="ignore"):
-        x = np.asarray(x, dtype=np.float64)
-        mantissa, exponent = gaussian(np.abs(x))
-        return np.ldexp(INVERSE_SQRT_2PI * mantissa, exponent)
+    mantissa, exponent = gaussian(np.abs(x))
+    return np.ldexp(INVERSE_SQRT_2PI * mantissa, exponent)
 
 
+@twin
 def normal_cdf(x: Array) -> Array:
     """Compute Φ(x) in float64, any shape: e^(−x²/2)·erfcx(−x/√2)/2 on the left."""
-    with np.errstate(all="ignore"):
-        x = np.asarray(x, dtype=np.float64)
-        size = np.abs(x)
-        mantissa, exponent = gaussian(size)
-        tail = np.ldexp(half_erfcx(size) * mantissa, exponent)
-        return np.where(x > 0.0, 1.0 - tail, tail)
+    size = np.abs(x)
+    mantissa, exponent = gaussian(size)
+    tail = np.ldexp(half_erfcx(size) * mantissa, exponent)
+    return np.where(x > 0.0, 1.0 - tail, tail)
 
 
 def gaussian(a: Array) -> tuple[Array, np.ndarray[tuple[int, ...], np.dtype[np.int_]]]:
