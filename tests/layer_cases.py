@@ -36,7 +36,7 @@ SETTINGS: dict[str, list[dict[str, Any]]] = {
         {"negative_slope": -0.4, "max_value": 3.0},
     ],
     "softmax": [{}, {"logits": (0.5, -2.0)}, {"axis": 1, "logits": (1.0,)}],
-    "swish": [{}, {"beta": 2.0}, {"beta": 0.3}, {"beta": -1.5}, {"beta": 0.0}, {"beta": 1e4}],
+    "swish": [{}, {"beta": 2.0}, {"beta": 0.3}, {"beta": -1.5}, {"beta": 0.0}],
     "thresholded_relu": [{}, {"theta": 0.0}, {"theta": 2.5}, {"theta": -1.0}],
 }
 """For each activation its defaults and values off them."""

@@ -33,7 +33,9 @@ VERSION = 1
 # A field that is left out in the file when it is none: other readers do not know it.
 _ONLY_WHEN_SET = ("lora_rank", "lora_alpha")
 _REQUIRED = ("units", "filters", "kernel_size")
-_DROPPED_WHEN_NULL = ("quantization_config",)
+# Written by Keras, but no field of ours: nothing stands in it, or Keras does nothing with it.
+_DROPPED_WHEN_NULL = ("quantization_config", "activity_regularizer")
+_WITHOUT_EFFECT = ("SimpleRNN", "activity_regularizer")
 _CELL = "ConvLSTMCell"
 
 
@@ -71,11 +73,11 @@ def remarks(config: LayerConfig) -> tuple[str, ...]:
     ValueError
         As `write`.
     """
-    said = [
-        f"{slot}: {remark}"
-        for slot, (name, values) in config.activations.items()
-        for remark in activation_remarks(_write_activation(config, slot, name, values))
-    ]
+    said = []
+    for slot, (name, values) in config.activations.items():
+        written = _write_activation(config, slot, name, values)
+        dtype = str(config.fields["dtype"])
+        said += [f"{slot}: {remark}" for remark in activation_remarks(written, dtype)]
     if config.row.class_name == _CELL:
         said.append("Keras reads this cell, but what it writes of it lacks the rank")
     return tuple(said)
@@ -168,8 +170,11 @@ class _Reading:
     def _only_known_keys(self) -> None:
         allowed = (*self.row.keys, *self.row.fixed)
         for key, value in self.saved.config.items():
-            if key not in allowed and not (key in _DROPPED_WHEN_NULL and value is None):
+            if key in allowed or (key in _DROPPED_WHEN_NULL and value is None):
+                continue
+            if (self.row.name, key) != _WITHOUT_EFFECT:
                 raise unknown_key(self.saved.at(key), allowed)
+            self.warnings.append(f"{self.saved.at(key)}: Keras ignores it here; it is left out")
         for key in _REQUIRED:
             if key in self.row.keys and key not in self.saved.config:
                 raise ValueError(f"{self.saved.at(key)}: it is missing; {self.row.name} needs it")

@@ -195,13 +195,16 @@ _FORMS: Mapping[str, Callable[[Values, str, str], Written]] = MappingProxyType(
 )
 
 
-def remarks(written: Written) -> tuple[str, ...]:
-    """Say what a reader of this form needs."""
+def remarks(written: Written, dtype: str) -> tuple[str, ...]:
+    """Say what a reader of this form needs, and where Keras is less exact than it says."""
     if isinstance(written, str):
         return ()
     needs = "needs Keras 3.10 or newer: it is a nested object"
-    if written["module"] in (LAYERS, MODELS):
+    if written["module"] == LAYERS:
         return (needs,)
+    if written["module"] == MODELS:
+        rounded = "Keras rounds the input of its first call to float32"
+        return (needs, rounded) if dtype == "float64" else (needs,)
     private = f"{written['module']}.{written['class_name']}"
     return (needs, f"uses {private}, a private part of Keras that 3.10 to 3.15 have")
 

@@ -9,8 +9,17 @@ from actviz.param import Param
 FAMILY = "Recurrent"
 
 
-def _weights(*, forget: bool = False, bias_axes: int = fields.VECTOR) -> tuple[Param, ...]:
-    return fields.weights(fields.MATRIX, "kernel", "recurrent", forget=forget, bias_axes=bias_axes)
+def _weights(
+    *, activity: bool = True, forget: bool = False, bias_axes: int = fields.VECTOR
+) -> tuple[Param, ...]:
+    return fields.weights(
+        fields.MATRIX,
+        "kernel",
+        "recurrent",
+        activity=activity,
+        forget=forget,
+        bias_axes=bias_axes,
+    )
 
 
 SIMPLE_RNN = LayerRow(
@@ -21,7 +30,8 @@ SIMPLE_RNN = LayerRow(
         *fields.RNN_FLAGS,
         fields.UNITS,
         fields.USE_BIAS,
-        *_weights(),
+        # Keras takes an activity regularizer here too, but never applies it.
+        *_weights(activity=False),
         *fields.DROPOUT,
         fields.SEED,
     ),
