@@ -20,6 +20,38 @@ from actviz.param import Choice, Integer, Param, Text, Value, refuse
 from actviz.pins import LABEL, MOST_PINS, Pin, checked_pins, curve_label
 from actviz.view import View, checked_view
 
+__all__ = [
+    "DIALECT",
+    "DTYPE",
+    "LESSON",
+    "SEED",
+    "STEP",
+    "Pin",
+    "Session",
+    "View",
+    "checked",
+    "choose_activation",
+    "choose_layer",
+    "choose_slot",
+    "clear_pins",
+    "open_layer",
+    "pin",
+    "rename_pin",
+    "reset_field",
+    "reset_fields",
+    "reset_value",
+    "reset_values",
+    "set_dialect",
+    "set_dtype",
+    "set_field",
+    "set_lens",
+    "set_lens_value",
+    "set_value",
+    "set_view",
+    "show_pin",
+    "unpin",
+]
+
 DTYPE = Param(
     "dtype",
     "float32",

@@ -102,8 +102,3 @@ def test_mathematics_and_state_load_neither_drawing_nor_drivers(module: str) -> 
     loaded = loaded_by(f"import {module}")
     assert "actviz" in loaded
     assert not loaded & (FORBIDDEN | OPENCL | DRAWING)
-
-
-def test_all_public_names_are_found() -> None:
-    for name in actviz.__all__:
-        assert getattr(actviz, name) is not None

@@ -137,16 +137,18 @@ def _kink(text: str, names: tuple[str, ...]) -> Formula:
 
 def _tendency(values: Array) -> float | None:
     """Guess the limit of a sequence from its last finite values; None where they do not tell."""
-    finite = values[np.isfinite(values)]
-    if finite.size < 3:
+    last = values[np.isfinite(values)][-8:]
+    if last.size < 4:
         return None
-    a, b, c = (float(value) for value in finite[-3:])
-    if abs(c - b) <= _SETTLED * abs(c):
-        return c + 0.0
-    if abs(c) < _SETTLED and abs(c) <= abs(b) / 2 <= abs(a) / 4:
+    final = float(last[-1])
+    steps = np.diff(last)
+    if np.all(np.abs(steps[-3:]) <= _SETTLED * abs(final)):
+        return final + 0.0
+    if abs(final) < _SETTLED and np.all(2 * np.abs(last[1:]) <= np.abs(last[:-1])):
         return 0.0
-    if (c - b) * (b - a) > 0 and abs(c - b) >= 0.9 * abs(b - a):
-        return math.copysign(math.inf, c - b)
+    one_way = np.all(steps > 0.0) or np.all(steps < 0.0)
+    if one_way and np.all(np.abs(steps[1:]) >= 0.9 * np.abs(steps[:-1])):
+        return math.copysign(math.inf, steps[-1])
     return None
 
 

@@ -26,7 +26,9 @@ _GRID = np.concatenate([-_MAGNITUDES[::-1], [0.0], _MAGNITUDES])
 
 _PARTS = 16
 _MOST_ROUNDS = 16
-_MOST_CELLS = 200
+_MOST_CELLS = 100
+_MOST_SAMPLES = 2000
+_MOST_EXTREMA = 64
 _NOISE = 2.0**-46
 _CHANGE = 1e-9
 _SCALES = 4.0 ** -np.arange(14.0)
@@ -40,7 +42,8 @@ class Piece:
 
     `low` and `high` are the ends, infinite for the outermost; `x` ascends from `low` to `high`,
     or to ±`FARTHEST`. `extrema` are the x where f′ has a local extremum inside the piece, good to
-    about 1e-8 of their scale; they are among `x`.
+    about 1e-8 of their scale; they are among `x`. Of a curve that oscillates without end only the
+    samples and extrema that a bounded effort finds are there.
     """
 
     low: float
@@ -64,11 +67,12 @@ def _piece(curve: Curve, low: float, high: float) -> Piece:
     tops = _extrema(df)
     for _ in range(_MOST_ROUNDS):
         cells = _unresolved(x, f, df, tops)
-        if cells.size == 0:
+        if cells.size == 0 or x.size > _MOST_SAMPLES:
             break
         x, f, df = _subdivided(curve, x, f, df, cells)
         tops = _extrema(df)
-    x, df, extrema = _with_extrema(curve, x, df, tops)
+    nearest = np.argsort(np.abs(x[tops[1]]), kind="stable")[:_MOST_EXTREMA]
+    x, df, extrema = _with_extrema(curve, x, df, tops[:, np.sort(nearest)])
     return Piece(low, high, x, df, extrema)
 
 
