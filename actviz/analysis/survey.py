@@ -42,7 +42,7 @@ class Piece:
 
     `low` and `high` are the ends, infinite for the outermost; `x` ascends from `low` to `high`,
     or to ±`FARTHEST`. `extrema` are the x where f′ has a local extremum inside the piece, good to
-    about 1e-8 of their scale; they are among `x`. Of a curve that oscillates without end only the
+    about 1e-7 of their scale; they are among `x`. Of a curve that oscillates without end only the
     samples and extrema that a bounded effort finds are there.
     """
 
