@@ -86,7 +86,8 @@ class Parser:
                 warnings.simplefilter("ignore")  # "1if x" and the like: refused or plain anyway
                 return ast.parse(text, mode="eval").body
         except SyntaxError as error:
-            raise self._fault(max((error.offset or 1) - 1, 0), "this cannot be read") from None
+            column = error.offset - 1 if error.offset else len(text)  # 0: at the end
+            raise self._fault(column, "this cannot be read") from None
         except (RecursionError, MemoryError):
             raise self._fault(0, f"nested deeper than {DEEPEST} levels") from None
 
