@@ -1,0 +1,89 @@
+"""The one OpenCL program: the prelude and, for every row, two kernels made from its formulas."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+from string import Template
+
+import numpy as np
+from numpy.typing import NDArray
+
+from actviz.activations import ROWS, Row
+
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_DOUBLE = "#ifdef cl_khr_fp64\n#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n#endif\n"
+_FARTHEST = 4000.0  # AV_HIGHEST of the prelude
+_SIXTH = 1.0 / 6.0
+
+
+def parameters(row: Row) -> tuple[str, ...]:
+    """Name the arguments that a row's kernels take, in their order: those its formulas use."""
+    used = {name for formula in row.kernel_pair for name in formula.names}
+    return tuple(name for name in row.arguments if name in used)
+
+
+def packed(value: float) -> NDArray[np.float32]:
+    """Split a float64 into the kernel argument (high, middle, low, exponent), without loss.
+
+    value = (high + middle + low)·2^exponent with 1/2 ≤ |high| ≤ 1; 0 and ∞ are high alone.
+    float64(1/6) stands for the sixth itself: beside −3 the rounded one is far off.
+    """
+    if value == 0.0 or math.isinf(value):
+        exponent = _FARTHEST if value else -_FARTHEST
+        return np.array([value, 0.0, 0.0, exponent], np.float32)
+    _, exponent = math.frexp(value)
+    rest = Fraction(1, 6) if value == _SIXTH else Fraction(value)
+    rest *= Fraction(2) ** -exponent
+    parts = []
+    for _ in range(3):
+        part = np.float32(float(rest))
+        parts.append(part)
+        rest -= Fraction(float(part))
+    return np.array([*parts, exponent], np.float32)
+
+
+def _kernels(template: Template, row: Row) -> str:
+    """Fill in the template for one row."""
+    names = parameters(row)
+    pair = row.kernel_pair
+    return template.substitute(
+        name=row.name,
+        formals="".join(f", float4 av_given_{name}" for name in names),
+        actuals="".join(f", av_given_{name}" for name in names),
+        unpack="\n".join(f"    const av_real {n} = av_real_of(av_given_{n});" for n in names),
+        f=pair.f.opencl("float32"),
+        df=pair.df.opencl("float32"),
+    )
+
+
+def _helpers(rows: Iterable[Row]) -> str:
+    """Collect the functions outside the prelude that the formulas call, each once."""
+    lines = {
+        line: None
+        for row in rows
+        for formula in row.kernel_pair
+        for line in formula.opencl_helpers("float32").splitlines()
+    }
+    return "\n".join(lines)
+
+
+@cache
+def program_text(rows: tuple[Row, ...] = ROWS) -> str:
+    """Write the program of all rows; comments are left out, so it is plain ASCII.
+
+    Kernels: `av_points_<name>` at given x and, where AV_DOUBLE is defined, `av_grid_<name>` at
+    x that the device makes itself.
+    """
+    folder = files("actviz.opencl")
+    prelude, evaluate = (
+        _COMMENT.sub("", folder.joinpath(name).read_text(encoding="utf-8"))
+        for name in ("prelude.cl", "evaluate.cl")
+    )
+    template = Template(evaluate)
+    parts = [_DOUBLE, prelude, _helpers(rows), *(_kernels(template, row) for row in rows)]
+    return "\n".join(parts)
