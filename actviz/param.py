@@ -7,6 +7,7 @@ command line, the file readers and the documentation all read it from here.
 from __future__ import annotations
 
 import math
+import numbers
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ Values = Mapping[str, Value]
 
 NONE = "none"
 LARGEST_INTEGER = 2**31 - 1
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?(/\d+)?")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?(/\d+)?", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d{1,20}", re.ASCII)
 
 
 class Domain(Protocol):
@@ -35,7 +37,10 @@ class Domain(Protocol):
 
 def refuse(where: str, value: object, allowed: str) -> ValueError:
     """Make the one error sentence: the place, the value, what is allowed."""
-    shown = "none" if value is None else repr(value)
+    try:
+        shown = "none" if value is None else repr(value)
+    except ValueError:  # Python writes no whole number of more than 4300 digits
+        shown = "a huge number"
     if len(shown) > 60:
         shown = shown[:57] + "…"
     return ValueError(f"{where}: {shown} is not allowed; it must be {allowed}")
@@ -52,9 +57,10 @@ def _read_number(text: str, where: str, allowed: str) -> float:
     if len(stripped) > 400 or not _NUMBER.fullmatch(stripped):
         raise refuse(where, text, allowed)
     top, _, bottom = stripped.partition("/")
-    if bottom and int(bottom) == 0:
+    divisor = float(bottom) if bottom else 1.0
+    if divisor == 0.0 or math.isinf(divisor):
         raise refuse(where, text, allowed)
-    return float(top) / int(bottom) if bottom else float(top)
+    return float(top) / divisor
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ class Real:
         """Return the number as a float; booleans, NaN and infinities are refused."""
         if value is None and self.optional:
             return None
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
+        if isinstance(value, bool) or not isinstance(value, numbers.Real):
             raise refuse(where, value, self.describe())
         try:
             number = float(value)
@@ -118,18 +124,18 @@ class Integer:
         """Return the int; booleans and numbers with a fraction or a decimal point are refused."""
         if value is None and self.optional:
             return None
-        if isinstance(value, bool) or not isinstance(value, int):
+        if isinstance(value, bool) or not isinstance(value, numbers.Integral):
             raise refuse(where, value, self.describe())
         if not self.low <= value <= self.high:
             raise refuse(where, value, self.describe())
-        return value
+        return int(value)
 
     def parse(self, text: str, where: str) -> Value:
         """Read a whole number, or "none" where it is optional."""
         if self.optional and text.strip().lower() in (NONE, ""):
             return None
         stripped = text.strip().replace("−", "-")
-        if len(stripped) > 30 or not re.fullmatch(r"[+-]?\d+", stripped):
+        if not _INTEGER.fullmatch(stripped):
             raise refuse(where, text, self.describe())
         return self.check(int(stripped), where)
 
@@ -206,23 +212,22 @@ class Sizes:
         """Return a tuple of `rank` ints."""
         if value is None and self.optional:
             return None
-        if isinstance(value, int) and not isinstance(value, bool):
-            value = (value,) * self.rank
-        if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != self.rank:
+        items = (value,) * self.rank if isinstance(value, numbers.Integral) else value
+        if not isinstance(items, (tuple, list)) or len(items) != self.rank:
             raise refuse(where, value, self.describe())
-        for item in value:
-            if isinstance(item, bool) or not isinstance(item, int):
+        for item in items:
+            if isinstance(item, bool) or not isinstance(item, numbers.Integral):
                 raise refuse(where, value, self.describe())
             if not self.low <= item <= LARGEST_INTEGER:
                 raise refuse(where, value, self.describe())
-        return tuple(value)
+        return tuple(int(item) for item in items)
 
     def parse(self, text: str, where: str) -> Value:
         """Read "3", "3,3", "3×3" or "3 x 3", or "none" where it is optional."""
         if self.optional and text.strip().lower() in (NONE, ""):
             return None
         parts = [part.strip() for part in re.split(r"[,;x×*]|\s+", text.strip()) if part.strip()]
-        if not parts or not all(re.fullmatch(r"[+-]?\d{1,20}", part) for part in parts):
+        if not parts or not all(_INTEGER.fullmatch(part) for part in parts):
             raise refuse(where, text, self.describe())
         numbers = tuple(int(part) for part in parts)
         return self.check(numbers[0] if len(numbers) == 1 else numbers, where)
@@ -242,14 +247,13 @@ class Vector:
 
     def check(self, value: object, where: str) -> Value:
         """Return a tuple of floats; a single number is a list of one."""
-        if isinstance(value, (int, float)):
-            value = (value,)
-        if not isinstance(value, Sequence) or isinstance(value, str):
+        items = (value,) if isinstance(value, numbers.Real) else value
+        if not isinstance(items, (tuple, list)):
             raise refuse(where, value, self.describe())
-        if not self.shortest <= len(value) <= self.longest:
+        if not self.shortest <= len(items) <= self.longest:
             raise refuse(where, value, self.describe())
         try:
-            return tuple(_real(item, where) for item in value)
+            return tuple(_real(item, where) for item in items)
         except ValueError:
             raise refuse(where, value, self.describe()) from None
 
