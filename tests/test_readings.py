@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from actviz.activations import ROWS, Row, row
 from actviz.analysis.moments import moments
 from actviz.analysis.readings import Readings, readings
 from actviz.analysis.saturation import saturation
-from actviz.param import Value
+from actviz.param import Real, Value, Vector
 
 INF = math.inf
 
@@ -131,3 +133,31 @@ def test_every_activation_has_readings_in_its_whole_slider_range(each: Row) -> N
         assert found.range.low <= found.range.high
         assert 0 <= found.saturation.probability <= found.saturation.small_slope <= 1
         assert found.moments.variance >= 0
+
+
+anything = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(ROWS), st.data())
+def test_any_values_have_readings(each: Row, data: st.DataObject) -> None:
+    values: dict[str, Value] = {}
+    for param in each.params:
+        if isinstance(param.domain, Real):
+            positive = param.domain.low_open
+            values[param.name] = data.draw(anything.filter(lambda v, p=positive: v > 0 or not p))
+        elif isinstance(param.domain, Vector):
+            values[param.name] = tuple(data.draw(st.lists(anything, min_size=1, max_size=4)))
+    found = readings(
+        each,
+        values,
+        epsilon=data.draw(st.floats(5e-324, 1.0)),
+        mean=data.draw(st.floats(-1e6, 1e6)),
+        std=data.draw(st.floats(1e-9, 1e9)),
+    )
+    assert found.range.low is not None
+    assert found.range.high is not None
+    assert found.range.low <= found.range.high
+    assert found.steepest.value >= 0
+    assert "unknown" not in (found.saturation.left, found.saturation.right)
+    assert 0 <= found.saturation.probability <= found.saturation.small_slope <= 1 + 1e-15

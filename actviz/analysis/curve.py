@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
@@ -113,21 +113,22 @@ class Curve:
         """What the curve tends to as x → +∞."""
         return self._end(1)
 
-    def _end(self, side: int) -> End:
-        rule = _settled(self.row.textbook_pair.df.resolve(self.numbers).tree, side)
-        # a derived number may have underflowed, and the textbook form then says too much
-        straight = isinstance(rule, Number) and not self.row.vector
-        slope = rule.value if isinstance(rule, Number) and straight else None
-        if slope is None:
-            slope = self._limit(self.df, side)
-        return End(self._limit(self.f, side), slope, straight)
+    @cached_property
+    def _at_infinity(self) -> tuple[Array, Array]:
+        """Compute f and f′ at −∞ and +∞; NaN where the formula has no value there."""
+        ends = np.array([-math.inf, math.inf])
+        return self.f(ends), self.df(ends)
 
-    def _limit(self, function: Callable[[Array], Array], side: int) -> float | None:
-        """Take the value at ±∞ itself where there is one, else what the values far out tend to."""
-        at_end = float(function(np.array([side * math.inf]))[0])
-        if not math.isnan(at_end):
-            return at_end + 0.0
-        return _tendency(function(side * _DOUBLING))
+    def _end(self, side: int) -> End:
+        f, df = (float(values[0 if side < 0 else 1]) for values in self._at_infinity)
+        limit = _tendency(self.f(side * _DOUBLING)) if math.isnan(f) else f + 0.0
+        # the sum in a softmax may have underflowed, and its textbook form then says too much
+        if not self.row.vector:
+            rule = _settled(self.row.textbook_pair.df.resolve(self.numbers).tree, side)
+            if isinstance(rule, Number):
+                return End(limit, rule.value, straight=True)
+        slope = _tendency(self.df(side * _DOUBLING)) if math.isnan(df) else df + 0.0
+        return End(limit, slope, straight=False)
 
 
 @lru_cache(maxsize=256)
