@@ -144,7 +144,7 @@ class NumPyEngine:
         dtype = np.dtype(request.dtype)
         start = perf_counter()
         with np.errstate(over="ignore", under="ignore"):
-            x = _points(request.x).astype(dtype)
+            x = points_of(request.x).astype(dtype)
             y, dy = _compute(activation, values, x.astype(np.float64), request.x)
             y, dy = y.astype(dtype), dy.astype(dtype)
         return Result(x, y, dy, self.device, perf_counter() - start, request)
@@ -153,7 +153,7 @@ class NumPyEngine:
         """Do nothing: there is nothing to give back."""
 
 
-def _points(x: Grid | Array) -> Array:
+def points_of(x: Grid | Array) -> Array:
     """Give the points as an array of real numbers."""
     if isinstance(x, Grid):
         return x.points()
