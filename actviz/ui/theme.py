@@ -243,6 +243,7 @@ def palette(theme: Theme) -> QPalette:
         QPalette.ColorRole.HighlightedText: theme.on_f,
         QPalette.ColorRole.Link: theme.f,
         QPalette.ColorRole.Accent: theme.f,
+        QPalette.ColorRole.Mid: theme.border,
     }
     colours = QPalette()
     for role, colour in roles.items():

@@ -1,0 +1,151 @@
+"""The document and its file: new, open, save, recent files, and no change lost unasked."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from actviz import session as document
+from actviz.files import read_document, write_atomic, write_session
+from actviz.formats import write_layer
+from actviz.session import Session
+from actviz.ui import dialogs
+from actviz.ui.dialogs import Answer
+from actviz.ui.settings import Settings
+from actviz.ui.store import Store
+
+UNTITLED = "Untitled"
+
+
+class Documents(QObject):
+    """Opens and saves. What goes wrong is told in one box, and everything stays as it was."""
+
+    moved = Signal()
+    """Emitted when the document has another file, or none any more."""
+    said = Signal(str)
+    """Emitted with a sentence about what was done."""
+
+    def __init__(self, store: Store, settings: Settings, window: QWidget) -> None:
+        super().__init__(window)
+        self._store = store
+        self._settings = settings
+        self._window = window
+        self.path: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """What the document is called in the title."""
+        return self.path.name if self.path is not None else UNTITLED
+
+    def new(self) -> None:
+        """Begin again, unless there are changes that the person wants to keep."""
+        if self.may_leave():
+            self._begin(Session(), None)
+
+    def ask_and_open(self) -> None:
+        """Open a file that the person chooses."""
+        path = dialogs.ask_open(self._window, self._folder())
+        if path is not None:
+            self.open(path)
+
+    def open(self, path: Path) -> bool:
+        """Open a session, or take the layer of a layer file into this session, as one step."""
+        try:
+            read = read_document(path)
+        except ValueError as error:
+            if not path.exists():
+                self._settings.forget(path)
+            dialogs.tell_failure(self._window, str(error))
+            return False
+        if isinstance(read, Session):
+            if not self.may_leave():
+                return False
+            self._begin(read, path)
+        else:
+            self._store.apply(document.open_layer, read)
+            warnings = "".join(f"; {warning}" for warning in read.warnings)
+            self.said.emit(f"{path.name}: opened{warnings}")
+        self._settings.remember(path)
+        return True
+
+    def restore(self, session: Session, origin: str | None) -> None:
+        """Take up a session that a crash left behind; it counts as not saved."""
+        self.path = None if origin is None else Path(origin)
+        self._store.open(session, saved=False)
+        self.moved.emit()
+
+    def save(self) -> bool:
+        """Save into the document's file, or ask for one."""
+        return self.save_as() if self.path is None else self._write(self.path)
+
+    def save_as(self) -> bool:
+        """Save into a file that the person chooses."""
+        proposal = self._folder_join(self.path.name if self.path else "session.actviz")
+        path = dialogs.ask_save_session(self._window, proposal)
+        return path is not None and self._write(path)
+
+    def save_layer(self) -> bool:
+        """Write the layer's JSON into a file that the person chooses."""
+        session = self._store.session
+        try:
+            text = write_layer(session.config, session.dialect)
+            proposal = self._folder_join(f"{session.config.layer}.json")
+            path = dialogs.ask_save_layer(self._window, proposal)
+            if path is None:
+                return False
+            write_atomic(path, text + "\n")
+        except ValueError as error:
+            dialogs.tell_failure(self._window, str(error))
+            return False
+        self._settings.remember(path)
+        self.said.emit(f"{path.name}: saved")
+        return True
+
+    def copy_layer(self) -> None:
+        """Put the layer's JSON onto the clipboard."""
+        session = self._store.session
+        try:
+            text = write_layer(session.config, session.dialect)
+        except ValueError as error:
+            self.said.emit(str(error))
+            return
+        QGuiApplication.clipboard().setText(text)
+        self.said.emit(f"{session.config.layer}: JSON copied")
+
+    def may_leave(self) -> bool:
+        """Tell whether the document can be left: unchanged, saved now, or not wanted."""
+        if not self._store.history.modified:
+            return True
+        answer = dialogs.ask_unsaved(self._window, self.name)
+        return answer is Answer.DISCARD or (answer is Answer.SAVE and self.save())
+
+    def _begin(self, session: Session, path: Path | None) -> None:
+        self.path = path
+        self._store.open(session)
+        self.moved.emit()
+
+    def _write(self, path: Path) -> bool:
+        try:
+            write_session(path, self._store.session)
+        except ValueError as error:
+            dialogs.tell_failure(self._window, str(error))
+            return False
+        self.path = path
+        self._store.mark_saved()
+        self._settings.remember(path)
+        self.moved.emit()
+        self.said.emit(f"{path.name}: saved")
+        return True
+
+    def _folder(self) -> str:
+        if self.path is not None:
+            return str(self.path.parent)
+        recent = self._settings.now.recent
+        return os.path.dirname(recent[0]) if recent else str(Path.home())
+
+    def _folder_join(self, name: str) -> str:
+        return os.path.join(self._folder(), name)

@@ -1,0 +1,172 @@
+"""Rows of a form: what a value is called, its editor, back to the default, and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from html import escape
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from actviz.param import Param, Value
+from actviz.ui.controls import Field
+from actviz.ui.editors import Editor, editor_for, tool_button
+
+_GREEK = {
+    r"\alpha": "α",
+    r"\beta": "β",
+    r"\theta": "θ",
+    r"\varepsilon": "ε",
+}
+_LABEL_WIDTH = 118
+
+
+def symbol_of(param: Param) -> str:
+    """Write the symbol that formulas use for a parameter, empty where it is its name."""
+    return _GREEK.get(param.symbol, param.symbol)
+
+
+class FormRow(QWidget):
+    """One parameter: tells `edited` with its name and a new value that its domain allows.
+
+    Whoever is told and cannot take the value calls `refuse` with the sentence.
+    """
+
+    edited = Signal(str, object)
+    reset = Signal(str)
+    finished = Signal()
+
+    def __init__(self, param: Param, place: str = "", *, wide: bool = False) -> None:
+        super().__init__()
+        self.param = param
+        self.editor: Editor = editor_for(param, place, wide=wide)
+        self.label = QLabel()
+        self.label.setBuddy(self.editor.focus)
+        self.sentence = QLabel()
+        self.sentence.setWordWrap(True)
+        self.sentence.hide()
+        self.sentence.setProperty("look", "wrong")
+        self.sentence.setTextFormat(Qt.TextFormat.PlainText)
+        self.back = tool_button("reset", "back to the default")
+        self.back.setAccessibleName(f"{param.name}: back to the default")
+        keep = self.back.sizePolicy()
+        keep.setRetainSizeWhenHidden(True)
+        self.back.setSizePolicy(keep)
+        self.back.clicked.connect(lambda: self.reset.emit(param.name))
+        self.editor.edited.connect(self._tell)
+        self.editor.refused.connect(self.refuse)
+        self.editor.finished.connect(self.finished)
+
+    def show_value(self, value: Value) -> None:
+        """Show a value without telling anybody; a refusal of another value is taken back."""
+        if value != self.editor.value:
+            self.accept()
+        self.editor.show_value(value)
+        self.back.setVisible(value != self.param.default)
+
+    def refuse(self, sentence: str) -> None:
+        """Say under the editor what is wrong with the last input; the value stays."""
+        self.sentence.setText(sentence)
+        self.sentence.show()
+        self.editor.mark(True)
+        self.editor.show_value(self.editor.value)
+
+    def accept(self) -> None:
+        """Take the sentence away."""
+        self.sentence.clear()
+        self.sentence.hide()
+        self.editor.mark(False)
+
+    def _tell(self, value: object) -> None:
+        self.accept()
+        self.edited.emit(self.param.name, value)
+
+
+class WideRow(FormRow):
+    """A row with its sentence above the editor: for the parameters of an activation."""
+
+    def __init__(self, param: Param, place: str = "") -> None:
+        super().__init__(param, place, wide=True)
+        symbol = symbol_of(param)
+        name = f"{symbol} · {param.name}" if symbol and symbol != param.name else param.name
+        self.label.setText(f"<b>{escape(name)}</b> &nbsp;{escape(param.doc)}")
+        self.label.setWordWrap(True)
+        self.label.setProperty("look", "note")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.label)
+        line = QHBoxLayout()
+        line.setSpacing(2)
+        line.addWidget(self.editor, 1)
+        line.addWidget(self.back)
+        layout.addLayout(line)
+        layout.addWidget(self.sentence)
+
+
+class NarrowRow(FormRow):
+    """A row with its name before the editor: for the many fields of a layer."""
+
+    def __init__(self, param: Param, place: str = "") -> None:
+        super().__init__(param, place)
+        self.label.setText(param.name)
+        self.label.setToolTip(param.doc)
+        self.editor.setToolTip(param.doc)
+        self.label.setProperty("look", "dim")
+        self.label.setFixedWidth(_LABEL_WIDTH)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setHorizontalSpacing(4)
+        layout.setVerticalSpacing(2)
+        layout.setColumnStretch(1, 1)
+        layout.addWidget(self.label, 0, 0)
+        layout.addWidget(self.editor, 0, 1)
+        layout.addWidget(self.back, 0, 2)
+        layout.addWidget(self.sentence, 1, 0, 1, 3)
+
+
+class Form(QWidget):
+    """Rows under each other, for as long as the parameters stay the same."""
+
+    edited = Signal(str, object)
+    reset = Signal(str)
+    finished = Signal()
+
+    def __init__(self, *, wide: bool) -> None:
+        super().__init__()
+        self._kind: type[WideRow] | type[NarrowRow] = WideRow if wide else NarrowRow
+        self._params: tuple[Param, ...] = ()
+        self._place = ""
+        self.rows: dict[str, FormRow] = {}
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(10 if wide else 4)
+
+    def show_params(self, params: Iterable[Param], values: Mapping[str, Value], place: str) -> None:
+        """Show these parameters with these values; rows are made anew only when they differ."""
+        wanted = tuple(params)
+        if (wanted, place) != (self._params, self._place):
+            self._build(wanted, place)
+        for name, row in self.rows.items():
+            row.show_value(values[name])
+
+    def refuse(self, name: str, sentence: str) -> None:
+        """Say at a row what is wrong with its last input."""
+        self.rows[name].refuse(sentence)
+
+    def fields(self) -> list[Field]:
+        """Give all fields that can be typed into, from top to bottom."""
+        return [field for row in self.rows.values() for field in row.findChildren(Field)]
+
+    def _build(self, params: tuple[Param, ...], place: str) -> None:
+        for row in self.rows.values():
+            self._layout.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self._params, self._place = params, place
+        self.rows = {param.name: self._kind(param, place) for param in params}
+        for row in self.rows.values():
+            row.edited.connect(self.edited)
+            row.reset.connect(self.reset)
+            row.finished.connect(self.finished)
+            self._layout.addWidget(row)

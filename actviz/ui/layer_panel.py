@@ -1,0 +1,204 @@
+"""The target layer: its type, which of its activations is edited, its fields, its JSON."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from actviz import session as document
+from actviz.formats import dialect_named, write_layer
+from actviz.layers import layer_row
+from actviz.session import Session
+from actviz.ui.json_view import JsonView
+from actviz.ui.layer_combo import LayerCombo
+from actviz.ui.layer_parts import FoldSection, SlotButton
+from actviz.ui.scroll import FittingScroll
+from actviz.ui.store import Store
+from actviz.ui.theme import Theme
+
+_JSON_REST = 30
+"""Milliseconds between two updates of the text while a slider moves."""
+_LEAST_FIELDS = 150
+_LEAST_TEXT = 150
+
+
+class LayerPanel(QFrame):
+    """Edits the layer and shows the file that would be written."""
+
+    opening = Signal()
+    saving = Signal()
+    copying = Signal()
+
+    def __init__(self, store: Store, theme: Theme) -> None:
+        super().__init__()
+        self._store = store
+        self._session = store.session
+        self.setProperty("look", "panel")
+        self.combo = LayerCombo()
+        self.combo.chosen.connect(lambda name: store.apply(document.choose_layer, name))
+        self.about = QLabel()
+        self.about.setWordWrap(True)
+        self.about.setProperty("look", "note")
+        self.slots: dict[str, SlotButton] = {}
+        self.sections: dict[str, FoldSection] = {}
+        self.json = JsonView(theme)
+        self.remarks = QLabel()
+        self.remarks.setWordWrap(True)
+        self.remarks.setProperty("look", "note")
+        self.copy, self.save, self.open = self._buttons()
+        self._text_later = QTimer(self, singleShot=True, interval=_JSON_REST)
+        self._text_later.timeout.connect(self._show_text)
+        self._lay_out()
+
+    def show_session(self, session: Session) -> None:
+        """Show the session's layer; idempotent."""
+        self._session = session
+        row = layer_row(session.config.layer)
+        self.combo.show_layer(row.name)
+        self.about.setText(row.doc)
+        self._show_slots(session)
+        self._show_fields(session)
+        if not self._text_later.isActive():
+            self._text_later.start()
+
+    @property
+    def complete(self) -> bool:
+        """Whether the text is that of the session."""
+        return not self._text_later.isActive()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Tint the JSON in another theme's colours."""
+        self.json.set_theme(theme)
+
+    # Slots
+
+    def _show_slots(self, session: Session) -> None:
+        activations = session.config.activations
+        if list(self.slots) != list(activations):
+            self._build_slots(session)
+        for slot, (name, values) in activations.items():
+            self.slots[slot].show_activation(name, values, chosen=slot == session.slot)
+
+    def _build_slots(self, session: Session) -> None:
+        for button in self.slots.values():
+            self._group.removeButton(button)
+            self._slot_box.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        row = layer_row(session.config.layer)
+        self.slots = {slot.name: SlotButton(slot) for slot in row.slots}
+        for button in self.slots.values():
+            self._group.addButton(button)
+            self._slot_box.addWidget(button)
+            button.chosen.connect(lambda slot: self._store.apply(document.choose_slot, slot))
+
+    # Fields
+
+    def _show_fields(self, session: Session) -> None:
+        row = layer_row(session.config.layer)
+        groups = dict(row.groups)
+        for title in groups:
+            if title not in self.sections:
+                self._add_section(title, unfolded=not self.sections)
+        for title, section in self.sections.items():
+            names = groups.get(title, ())
+            section.setVisible(bool(names))
+            params = tuple(row.field(name) for name in names)
+            section.show_params(params, session.config.fields, row.name)
+
+    def _add_section(self, title: str, *, unfolded: bool) -> None:
+        section = FoldSection(title, unfolded=unfolded)
+        section.form.edited.connect(lambda name, value: self._edit(section, name, value))
+        section.form.reset.connect(lambda name: self._reset(section, name))
+        section.form.finished.connect(self._store.end_drag)
+        self.sections[title] = section
+        self._section_box.insertWidget(self._section_box.count() - 1, section)
+
+    def _edit(self, section: FoldSection, name: str, value: object) -> None:
+        if not self._store.apply(document.set_field, name, value):
+            section.form.refuse(name, self._store.refusal)
+
+    def _reset(self, section: FoldSection, name: str) -> None:
+        if not self._store.apply(document.reset_field, name):
+            section.form.refuse(name, self._store.refusal)
+
+    # The text
+
+    def _show_text(self) -> None:
+        session = self._session
+        try:
+            text = write_layer(session.config, session.dialect)
+        except ValueError as error:
+            self.json.show_sentence(str(error))
+            self._show_remarks(())
+        else:
+            self.json.show_text(text)
+            self._show_remarks(dialect_named(session.dialect).remarks(session.config))
+        for button in (self.copy, self.save):
+            button.setEnabled(not self.json.property("wrong"))
+
+    def _show_remarks(self, remarks: tuple[str, ...]) -> None:
+        warnings = self._session.config.warnings
+        self.remarks.setText("\n".join([*warnings, *remarks]))
+        self.remarks.setVisible(bool(warnings or remarks))
+
+    # Widgets
+
+    def _buttons(self) -> tuple[QPushButton, QPushButton, QPushButton]:
+        made = []
+        words = (("Copy", "plain"), ("Save JSON…", "main"), ("Open…", "plain"))
+        signals = (self.copying, self.saving, self.opening)
+        for (text, look), signal in zip(words, signals, strict=True):
+            button = QPushButton(text)
+            button.setProperty("look", look)
+            button.clicked.connect(lambda _, signal=signal: signal.emit())
+            made.append(button)
+        return made[0], made[1], made[2]
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 10, 12, 10)
+        layout.setSpacing(7)
+        heading = QLabel("TARGET LAYER")
+        heading.setProperty("look", "heading")
+        heading.setBuddy(self.combo)
+        self._group = QButtonGroup(self)
+        self._slot_box = QVBoxLayout()
+        self._slot_box.setSpacing(4)
+        for widget in (heading, self.combo, self.about):
+            layout.addWidget(widget)
+        layout.addLayout(self._slot_box)
+        layout.addWidget(self._fields_area())
+        layout.addWidget(self._text_area(), 1)
+
+    def _fields_area(self) -> QWidget:
+        content = QWidget()
+        self._section_box = QVBoxLayout(content)
+        self._section_box.setContentsMargins(0, 0, 4, 0)
+        self._section_box.setSpacing(2)
+        self._section_box.addStretch(1)
+        return FittingScroll(content, _LEAST_FIELDS)
+
+    def _text_area(self) -> QWidget:
+        area = QWidget()
+        layout = QVBoxLayout(area)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(7)
+        self.json.setMinimumHeight(_LEAST_TEXT)
+        layout.addWidget(self.json, 1)
+        layout.addWidget(self.remarks)
+        line = QHBoxLayout()
+        line.addWidget(self.open)
+        line.addStretch(1)
+        line.addWidget(self.copy)
+        line.addWidget(self.save)
+        layout.addLayout(line)
+        return area

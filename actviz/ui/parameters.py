@@ -1,0 +1,135 @@
+"""The panel of the chosen activation: formula, a row for each parameter, where it saturates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from actviz import session as document
+from actviz.activations import row
+from actviz.session import Session
+from actviz.ui.controls import Segments
+from actviz.ui.form import Form
+from actviz.ui.formula import FormulaView
+from actviz.ui.numbers import significant
+from actviz.ui.scroll import FittingScroll
+from actviz.ui.store import Store
+from actviz.ui.theme import Theme
+from actviz.ui.typeset import Typesetter
+
+_REST = 60
+"""Milliseconds without a change after which the saturation is worked out."""
+_LEAST = 150
+_SYMBOLS, _NUMBERS = "symbols", "numbers"
+
+
+class ParameterPanel(QFrame):
+    """Edits the values of the activation in the edited slot."""
+
+    def __init__(self, store: Store, typesetter: Typesetter, theme: Theme) -> None:
+        super().__init__()
+        self._store = store
+        self._session = store.session
+        self._analysed: tuple[object, ...] = ()
+        self._awake = False
+        self.setProperty("look", "panel")
+        self.formula = FormulaView(typesetter, theme)
+        self.forms = Segments((_SYMBOLS, _NUMBERS))
+        self.forms.show_choice(_SYMBOLS)
+        self.forms.chosen.connect(lambda _: self._show_formula())
+        self._numbers = self.forms.buttons()[_NUMBERS]
+        self.form = Form(wide=True)
+        self.form.edited.connect(self._edit)
+        self.form.reset.connect(self._reset)
+        self.form.finished.connect(store.end_drag)
+        self.about = _note()
+        self.saturation = _note("wrong")
+        self._rest = QTimer(self, singleShot=True, interval=_REST)
+        self._rest.timeout.connect(self._analyse)
+        self._lay_out()
+
+    def show_session(self, session: Session) -> None:
+        """Show the values of the session's activation; idempotent."""
+        self._session = session
+        activation = row(session.activation)
+        self.about.setText(activation.doc)
+        self.about.setVisible(not activation.params)
+        self.form.show_params(activation.params, session.values, activation.name)
+        self.forms.setVisible(bool(activation.params))
+        self._show_formula()
+        key = (session.activation, tuple(session.values.items()), session.settings["epsilon"])
+        if key != self._analysed:
+            self._analysed = key
+            if self._awake:
+                self._rest.start()
+
+    def wake(self) -> None:
+        """Begin to work out saturation, now that there is something to see."""
+        self._awake = True
+        self._analyse()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Set the formula in another theme's colour."""
+        self.formula.set_theme(theme)
+
+    def _lay_out(self) -> None:
+        heading = QLabel("PARAMETERS")
+        heading.setProperty("look", "heading")
+        head = QHBoxLayout()
+        head.addWidget(heading, 1)
+        head.addWidget(self.forms)
+        content = QWidget()
+        inside = QVBoxLayout(content)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(10)
+        for widget in (self.formula, self.about, self.form, self.saturation):
+            inside.addWidget(widget)
+        inside.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 8, 12, 10)
+        layout.setSpacing(8)
+        layout.addLayout(head)
+        layout.addWidget(FittingScroll(content, _LEAST))
+
+    def _edit(self, name: str, value: object) -> None:
+        if not self._store.apply(document.set_value, name, value, key=f"value {name}"):
+            self.form.refuse(name, self._store.refusal)
+
+    def _reset(self, name: str) -> None:
+        self._store.apply(document.reset_value, name)
+
+    def _show_formula(self) -> None:
+        activation = row(self._session.activation)
+        live = self._numbers.isChecked() and bool(activation.params)
+        pair = activation.textbook(self._session.values if live else None)
+        self.formula.show_pair(pair, f"f = {activation.f}; f′ = {activation.df}")
+
+    def _analyse(self) -> None:
+        """Say where the curve is flat: below the edge on the left, above the one on the right."""
+        from actviz.analysis.saturation import saturation
+
+        session = self._session
+        epsilon = session.settings["epsilon"]
+        assert isinstance(epsilon, float)
+        given: dict[str, Any] = {"epsilon": epsilon, **session.values}
+        found = saturation(session.activation, **given)
+        edges = [("below", found.left_edge), ("above", found.right_edge)]
+        if found.left_edge is not None and found.left_edge == float("inf"):
+            sides = " everywhere"
+        else:
+            sides = " and".join(
+                f" {side} x = {significant(x, 3)}" for side, x in edges if x is not None
+            )
+        self.saturation.setText(f"Saturates{sides} (|f′| < {significant(epsilon, 3)})")
+        self.saturation.setVisible(bool(sides))
+
+
+def _note(look: str = "note") -> QLabel:
+    label = QLabel()
+    label.setWordWrap(True)
+    label.setProperty("look", look)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.hide()
+    return label

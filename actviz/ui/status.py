@@ -1,0 +1,158 @@
+"""The status line: who computes, in which precision, how fast, and what there is to say."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from actviz import session as document
+from actviz.evaluation import Device
+from actviz.session import DTYPE, Session
+from actviz.ui.controls import Combo
+from actviz.ui.evaluator import Status
+from actviz.ui.numbers import significant
+from actviz.ui.store import Store
+
+_DEVICE = Qt.ItemDataRole.UserRole
+_DEVICE_WIDTH = 250
+
+
+class Elided(QLabel):
+    """A line of text that is cut at the end where there is no room; its tip has all of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def setText(self, text: str) -> None:
+        """Show a text, and all of it in the tip."""
+        super().setText(text)
+        self.setToolTip(text)
+
+    def minimumSizeHint(self) -> QSize:
+        """Shrink to nothing before anything else does."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw what there is room for, at the right edge."""
+        painter = QPainter(self)
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.rect(), self.alignment(), text)
+        painter.end()
+
+
+class StatusLine(QWidget):
+    """Shows the status of the evaluator, and lets device and precision be chosen."""
+
+    device_chosen = Signal(str)
+
+    def __init__(self, store: Store) -> None:
+        super().__init__()
+        self._store = store
+        self._status: Status | None = None
+        self._said = ""
+        self._wrong = False
+        self._frame: tuple[Device, int, float, float] | None = None
+        self.device = Combo()
+        self.device.setAccessibleName("Device")
+        self.device.setFixedWidth(_DEVICE_WIDTH)
+        self.device.activated.connect(self._choose_device)
+        self.precision = Combo()
+        self.precision.setAccessibleName("Precision")
+        self.precision.setToolTip(DTYPE.doc)
+        self.precision.addItems(["float32", "float64", "float16"])
+        self.precision.textActivated.connect(lambda name: store.apply(document.set_dtype, name))
+        self.figures = QLabel()
+        self.figures.setProperty("look", "dim")
+        self.message = Elided()
+        self.message.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.message.setProperty("look", "dim")
+        self.message.setAccessibleName("Messages")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 0, 10, 8)
+        layout.setSpacing(8)
+        for widget in (self.device, self.precision, self.figures):
+            layout.addWidget(widget)
+        layout.addWidget(self.message, 1)
+
+    def show_session(self, session: Session) -> None:
+        """Show the session's precision; idempotent."""
+        self.precision.setCurrentText(session.dtype)
+        self.say("")
+
+    def show_status(self, status: Status) -> None:
+        """Show the devices, and which of them computes."""
+        self._status = status
+        model = QStandardItemModel(self.device)
+        for device in status.devices:
+            model.appendRow(_item(device))
+        self.device.setModel(model)
+        self.device.setCurrentIndex(self.device.findData(status.device.id, _DEVICE))
+        self.device.setToolTip(status.device.name)
+        self._show_message()
+
+    def show_frame(self, device: Device, points: int, kernel: float, frame: float) -> None:
+        """Show how the last picture was made; times in seconds."""
+        before = self._frame
+        self._frame = (device, points, kernel, frame)
+        parts = (
+            f"{points:,} points".replace(",", "\u202f"),
+            f"kernel {_milliseconds(kernel)}",
+            f"frame {_milliseconds(frame)}",
+        )
+        self.figures.setText(" · ".join(parts))
+        if before is None or before[0] != device:
+            self._show_message()
+
+    def say(self, sentence: str) -> None:
+        """Say something until the next change of the session; the empty sentence says no more."""
+        self._said, self._wrong = sentence, False
+        self._show_message()
+
+    def refuse(self, sentence: str) -> None:
+        """Say what was not allowed, or what failed, until the next change of the session."""
+        self._said, self._wrong = sentence, True
+        self._show_message()
+
+    def _show_message(self) -> None:
+        status, wrong = self._status, self._wrong
+        words = self._said
+        if not words and status is not None:
+            words = status.message or ("Starting OpenCL; NumPy draws meanwhile" * status.starting)
+            words = words or self._unheld(status) or "Ready"
+            wrong = bool(status.message)
+        look = "wrong" if wrong else "dim"
+        if self.message.property("look") != look:
+            self.message.setProperty("look", look)
+            self.message.style().unpolish(self.message)
+            self.message.style().polish(self.message)
+        self.message.setText(words)
+
+    def _unheld(self, status: Status) -> str:
+        """Say why another device than the chosen one has drawn the last picture."""
+        if self._frame is None or self._frame[0] == status.device:
+            return ""
+        dtype = self._store.session.dtype
+        if dtype in status.device.dtypes:
+            return ""
+        return f"{dtype} is computed by {self._frame[0].name}: {status.device.name} has none"
+
+    def _choose_device(self, index: int) -> None:
+        self.device_chosen.emit(self.device.itemData(index, _DEVICE))
+
+
+def _item(device: Device) -> QStandardItem:
+    item = QStandardItem(device.name if device.usable else f"{device.name}: not usable")
+    item.setData(device.id, _DEVICE)
+    item.setToolTip(f"{device.id}: {', '.join(device.dtypes)}")
+    if not device.usable:
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
+        item.setToolTip(f"{device.id}: {device.reason}")
+    return item
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{significant(seconds * 1e3, 2)} ms"

@@ -1,0 +1,131 @@
+"""The bar over everything: the name, the lenses, menus and what is needed most."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
+
+from actviz.lenses import LENSES
+from actviz.session import Session
+from actviz.ui.actions import Actions, key_text
+from actviz.ui.icons import icon
+from actviz.ui.settings import Settings
+
+_ICONS = {"system": "system", "dark": "moon", "light": "sun"}
+_NEXT = {"system": "dark", "dark": "light", "light": "system"}
+
+
+class TopBar(QWidget):
+    """Menus, lens tabs and buttons, all of them actions of the window."""
+
+    lens_chosen = Signal(str)
+
+    def __init__(
+        self, actions: Actions, settings: Settings, open_recent: Callable[[Path], object]
+    ) -> None:
+        super().__init__()
+        self._actions = actions
+        self._settings = settings
+        self._open_recent = open_recent
+        self.tabs: dict[str, QToolButton] = {}
+        self.recent = QMenu("Open recent", self)
+        self.recent.aboutToShow.connect(self._fill_recent)
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(12, 6, 10, 2)
+        self._layout.setSpacing(4)
+        self._add_name()
+        self._add_tabs()
+        self._layout.addStretch(1)
+        self._add_menu("File", self._file_menu())
+        self._add_menu("Edit", self._menu("Edit", "Go", "View", "Help"))
+        for name in ("undo", "redo", "pin"):
+            self._add_button(name)
+        self._add_button("theme", words=False)
+        self._add_button("help", words=False)
+        self.show_theme(settings.now.theme)
+
+    def show_session(self, session: Session) -> None:
+        """Mark the lens in use; idempotent."""
+        self.tabs[session.lens].setChecked(True)
+
+    def show_theme(self, choice: str) -> None:
+        """Show which look was chosen."""
+        action = self._actions["theme"]
+        action.setIcon(icon(_ICONS[choice]))
+        words = {"system": "as the system's", "dark": "dark", "light": "light"}[choice]
+        action.setToolTip(f"The look is {words}; press for another ({key_text(action)})")
+
+    @staticmethod
+    def next_theme(choice: str) -> str:
+        """Give the look that follows: system, dark, light."""
+        return _NEXT[choice]
+
+    def _add_name(self) -> None:
+        name = QLabel("actviz")
+        name.setProperty("look", "name")
+        self._layout.addWidget(name)
+        self._layout.addSpacing(14)
+
+    def _add_tabs(self) -> None:
+        group = QButtonGroup(self)
+        for lens in LENSES:
+            tab = QToolButton()
+            tab.setText(lens.title)
+            tab.setToolTip(lens.doc)
+            tab.setCheckable(True)
+            tab.setProperty("look", "tab")
+            tab.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            tab.clicked.connect(lambda _, name=lens.name: self.lens_chosen.emit(name))
+            group.addButton(tab)
+            self.tabs[lens.name] = tab
+            self._layout.addWidget(tab)
+
+    def _add_menu(self, words: str, menu: QMenu) -> None:
+        button = QToolButton()
+        button.setText(words)
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setProperty("look", "menu")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._layout.addWidget(button)
+
+    def _add_button(self, name: str, *, words: bool = True) -> QToolButton:
+        button = QToolButton()
+        button.setDefaultAction(self._actions[name])
+        style = Qt.ToolButtonStyle
+        button.setToolButtonStyle(
+            style.ToolButtonTextBesideIcon if words else style.ToolButtonIconOnly
+        )
+        button.setIconSize(QSize(16, 16))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setAccessibleName(self._actions[name].text())
+        self._layout.addWidget(button)
+        return button
+
+    def _menu(self, *parts: str) -> QMenu:
+        menu = QMenu(self)
+        for part in parts:
+            if not menu.isEmpty():
+                menu.addSeparator()
+            menu.addActions(self._actions.of(part))
+        return menu
+
+    def _file_menu(self) -> QMenu:
+        menu = self._menu("File")
+        menu.insertMenu(self._actions["save"], self.recent)
+        menu.insertSeparator(self._actions["copy_layer"])
+        menu.insertSeparator(self._actions["quit"])
+        return menu
+
+    def _fill_recent(self) -> None:
+        self.recent.clear()
+        for path in self._settings.now.recent:
+            action = self.recent.addAction(os.path.basename(path))
+            action.setToolTip(path)
+            action.triggered.connect(lambda _, path=path: self._open_recent(Path(path)))
+        if self.recent.isEmpty():
+            self.recent.addAction("No file was opened yet").setEnabled(False)

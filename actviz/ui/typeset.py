@@ -1,0 +1,83 @@
+"""Formulas typeset off the window's thread: LaTeX to SVG, each formula once."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+
+from PySide6.QtCore import QObject, Signal
+
+SIZE = 15
+"""Height of the letters, in device-independent pixels."""
+_TALLEST = 20 * SIZE
+_KEPT = 200
+_Key = tuple[str, str]
+_STRETCHING = {r"\left(": r"\Bigl(", r"\right)": r"\Bigr)"}
+
+
+def typeset(latex: str, colour: str) -> bytes:
+    """Set a formula in a colour "#rrggbb", as SVG that Qt can draw."""
+    import ziamath
+
+    # Qt's SVG Tiny knows no <symbol>, which SVG 2 output is made of.
+    ziamath.config.svg2 = False
+    formula = ziamath.Latex(latex, size=SIZE, color=colour)
+    if formula.getsize()[1] > _TALLEST:
+        # Parentheses round a sum stretch to the height of a page; a fixed size does not.
+        for stretching, fixed in _STRETCHING.items():
+            latex = latex.replace(stretching, fixed)
+        formula = ziamath.Latex(latex, size=SIZE, color=colour)
+    return str(formula.svg()).encode()
+
+
+class Typesetter(QObject):
+    """Sets formulas in a thread of its own and keeps them."""
+
+    done = Signal(str, str)
+    """Emitted with LaTeX and colour when a formula that was asked for is there."""
+    _made = Signal(object, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="typeset")
+        self._kept: OrderedDict[_Key, bytes] = OrderedDict()
+        self._under_way: set[_Key] = set()
+        self._started = False
+        self._made.connect(self._keep)
+
+    def start(self) -> None:
+        """Begin to set what was asked for; before that, asking costs nothing."""
+        self._started = True
+        for key in self._under_way:
+            self._submit(key)
+
+    def found(self, latex: str, colour: str) -> bytes | None:
+        """Give a formula if it has been set already."""
+        key = (latex, colour)
+        if key in self._kept:
+            self._kept.move_to_end(key)
+        return self._kept.get(key)
+
+    def ask(self, latex: str, colour: str) -> None:
+        """Have a formula set, unless it is there or under way."""
+        key = (latex, colour)
+        if key in self._kept or key in self._under_way:
+            return
+        self._under_way.add(key)
+        if self._started:
+            self._submit(key)
+
+    def close(self) -> None:
+        """End the thread; what still waits is dropped."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _submit(self, key: _Key) -> None:
+        # The signal takes the result from the thread to the window's.
+        self._pool.submit(lambda: self._made.emit(key, typeset(*key)))
+
+    def _keep(self, key: _Key, svg: bytes) -> None:
+        self._under_way.discard(key)
+        self._kept[key] = svg
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        self.done.emit(*key)

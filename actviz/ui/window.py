@@ -1,0 +1,293 @@
+"""The window: three columns over one session, and what ties them together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QLineEdit,
+    QMainWindow,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from actviz import session as document
+from actviz.session import Session
+from actviz.ui.actions import Actions, ShortcutList
+from actviz.ui.documents import Documents
+from actviz.ui.evaluator import Evaluator, Status
+from actviz.ui.layer_panel import LayerPanel
+from actviz.ui.lenses.curve import CurveLens, Frame
+from actviz.ui.parameters import ParameterPanel
+from actviz.ui.picker import Picker
+from actviz.ui.rescue import Banner, Keeper
+from actviz.ui.settings import Settings
+from actviz.ui.status import StatusLine
+from actviz.ui.store import Store
+from actviz.ui.stylesheet import stylesheet
+from actviz.ui.theme import Appearance, Theme, palette
+from actviz.ui.top_bar import TopBar
+from actviz.ui.typeset import Typesetter
+
+SIZE = (1440, 900)
+_SMALLEST = (1024, 640)
+_COLUMNS = (292, 800, 324)
+
+
+class Window(QMainWindow):
+    """Shows a store's session and lets it be changed.
+
+    The parts know the store and the evaluator, and nothing of each other.
+    """
+
+    def __init__(self, store: Store, evaluator: Evaluator, settings: Settings) -> None:
+        super().__init__()
+        self.store, self.evaluator, self.settings = store, evaluator, settings
+        self.appearance = Appearance(settings.now.theme, self)
+        self.typesetter = Typesetter(self)
+        self.documents = Documents(store, settings, self)
+        self.keeper = Keeper(store, self.documents)
+        self._dress(self.appearance.theme)
+        self._make_parts()
+        self._lay_out()
+        self._connect()
+        self._show_session(store.session)
+        self._show_title()
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that follows the first frame is there."""
+        return self.picker.complete and bool(self.parameters.formula.shown) and self.layer.complete
+
+    # Making
+
+    def _make_parts(self) -> None:
+        theme, store = self.appearance.theme, self.store
+        self.banner = Banner(self.documents)
+        self.picker = Picker(store, self.evaluator, theme)
+        self.parameters = ParameterPanel(store, self.typesetter, theme)
+        self.lens = CurveLens(store, self.evaluator, theme)
+        self.layer = LayerPanel(store, theme)
+        self.status = StatusLine(store)
+        self.commands = Actions(self, self._handlers())
+        self.bar = TopBar(self.commands, self.settings, self.documents.open)
+
+    def _lay_out(self) -> None:
+        self.columns = QSplitter(Qt.Orientation.Horizontal)
+        self.columns.setChildrenCollapsible(False)
+        self.columns.setHandleWidth(8)
+        for column in (self._left(), self._middle(), self.layer):
+            self.columns.addWidget(column)
+        self.columns.setStretchFactor(0, 0)
+        self.columns.setStretchFactor(1, 1)
+        self.columns.setStretchFactor(2, 0)
+        self.columns.setSizes(list(_COLUMNS))
+        middle = QVBoxLayout()
+        middle.setContentsMargins(10, 0, 10, 0)
+        middle.addWidget(self.banner)
+        middle.addWidget(self.columns, 1)
+        central = QWidget()
+        layout = QVBoxLayout(central)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self.bar)
+        layout.addLayout(middle, 1)
+        layout.addWidget(self.status)
+        self.setCentralWidget(central)
+        self.setMinimumSize(*_SMALLEST)
+        self.setAcceptDrops(True)
+        self._restore_place()
+
+    def _left(self) -> QWidget:
+        column = QWidget()
+        layout = QVBoxLayout(column)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.picker, 1)
+        layout.addWidget(self.parameters)
+        column.setMinimumWidth(260)
+        return column
+
+    def _middle(self) -> QWidget:
+        frame = QFrame()
+        frame.setProperty("look", "panel")
+        layout = QVBoxLayout(frame)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.lens)
+        frame.setMinimumWidth(380)
+        self.layer.setMinimumWidth(290)
+        return frame
+
+    def _connect(self) -> None:
+        self.store.changed.connect(self._show_session)
+        self.store.refused.connect(self.status.refuse)
+        self.evaluator.status.connect(self._show_status)
+        self._show_status(self.evaluator.now)
+        self.appearance.changed.connect(self._set_theme)
+        self.documents.moved.connect(self._show_title)
+        self.documents.said.connect(self.status.say)
+        self.keeper.failed.connect(self.status.refuse)
+        self.settings.failed.connect(self.status.refuse)
+        self.bar.lens_chosen.connect(lambda name: self.store.apply(document.set_lens, name))
+        self.layer.opening.connect(self.documents.ask_and_open)
+        self.layer.saving.connect(self.documents.save_layer)
+        self.layer.copying.connect(self.documents.copy_layer)
+        self.status.device_chosen.connect(self._choose_device)
+        self.lens.drawn.connect(self._show_frame)
+        self.lens.drawn.connect(self._after_first_frame, Qt.ConnectionType.SingleShotConnection)
+
+    def _handlers(self) -> dict[str, Callable[[], object]]:
+        """Say what each command of the table does."""
+        store, documents = self.store, self.documents
+        return {
+            "new": documents.new,
+            "open": documents.ask_and_open,
+            "save": documents.save,
+            "save_as": documents.save_as,
+            "copy_layer": documents.copy_layer,
+            "save_layer": documents.save_layer,
+            "quit": self.close,
+            "undo": store.undo,
+            "redo": store.redo,
+            "pin": lambda: store.apply(document.pin),
+            "clear_pins": lambda: store.apply(document.clear_pins),
+            "reset_values": lambda: store.apply(document.reset_values),
+            "reset_fields": lambda: store.apply(document.reset_fields),
+            "next_slot": self._edit_next_slot,
+            "filter": lambda: _go_to(self.picker.filter),
+            "layer": lambda: _go_to(self.layer.combo),
+            "plots": lambda: _go_to(self.lens),
+            "device": lambda: _go_to(self.status.device),
+            "precision": lambda: _go_to(self.status.precision),
+            "fit": self.lens.fit,
+            **{f"view_{n + 1}": partial(self._show_view, n) for n in range(4)},
+            "theme": self._choose_next_theme,
+            "help": lambda: ShortcutList(self.commands, self).exec(),
+        }
+
+    # Showing
+
+    def _show_session(self, session: Session) -> None:
+        for part in (self.bar, self.picker, self.parameters, self.layer, self.status):
+            part.show_session(session)
+        history = self.store.history
+        for name, able, what in (
+            ("undo", history.can_undo, history.undo_label),
+            ("redo", history.can_redo, history.redo_label),
+        ):
+            self.commands[name].setEnabled(able)
+            self.commands.say(name, what)
+        self.commands["clear_pins"].setEnabled(bool(session.pins))
+        self.setWindowModified(history.modified)
+
+    def _show_title(self) -> None:
+        self.setWindowTitle(f"{self.documents.name}[*] — actviz")
+        self.setWindowModified(self.store.history.modified)
+
+    def _show_status(self, status: Status) -> None:
+        self.status.show_status(status)
+
+    def _show_frame(self, frame: Frame) -> None:
+        self.status.show_frame(frame.device, frame.points, frame.kernel_seconds, frame.seconds)
+
+    def _after_first_frame(self) -> None:
+        """Do what the first picture need not wait for."""
+        self.typesetter.start()
+        self.parameters.wake()
+        self.picker.ask_for_pictures()
+        self.banner.look()
+        if self.settings.complaint:
+            self.status.refuse(self.settings.complaint)
+
+    def _dress(self, theme: Theme) -> None:
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.setPalette(palette(theme))
+        application.setStyleSheet(stylesheet(theme))
+
+    def _set_theme(self, theme: Theme) -> None:
+        self._dress(theme)
+        for part in (self.picker, self.parameters, self.lens, self.layer):
+            part.set_theme(theme)
+
+    # Doing
+
+    def _choose_next_theme(self) -> None:
+        choice = TopBar.next_theme(self.appearance.choice)
+        self.settings.change(theme=choice)
+        self.appearance.choose(choice)
+        self.bar.show_theme(choice)
+
+    def _choose_device(self, device: str) -> None:
+        self.settings.change(device=device)
+        self.evaluator.choose_device(device)
+
+    def _edit_next_slot(self) -> None:
+        slots = list(self.store.session.config.activations)
+        following = slots[(slots.index(self.store.session.slot) + 1) % len(slots)]
+        self.store.apply(document.choose_slot, following)
+
+    def _show_view(self, index: int) -> None:
+        views = self.lens.presets()
+        if index < len(views):
+            self.lens.apply_preset(views[index][1])
+
+    # Files dropped, and the end
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept files of this machine."""
+        if _dropped(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the first file that was dropped."""
+        paths = _dropped(event)
+        if paths:
+            event.acceptProposedAction()
+            self.documents.open(paths[0])
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Close, unless there are changes that the person wants to keep."""
+        if not self.documents.may_leave():
+            event.ignore()
+            return
+        self.settings.change(
+            geometry=bytes(self.saveGeometry().toHex().data()).decode(),
+            layout=bytes(self.columns.saveState().toHex().data()).decode(),
+        )
+        self.keeper.close()
+        self.evaluator.close()
+        self.typesetter.close()
+        event.accept()
+
+    def _restore_place(self) -> None:
+        """Put the window where it was; on a smaller screen Qt brings it back into sight."""
+        preferences = self.settings.now
+        place = QByteArray.fromHex(preferences.geometry.encode())
+        if place.isEmpty() or not self.restoreGeometry(place):
+            self.resize(*_fitting_size(self))
+        self.columns.restoreState(QByteArray.fromHex(preferences.layout.encode()))
+
+
+def _fitting_size(window: QMainWindow) -> tuple[int, int]:
+    """Give the usual size, or what the screen has room for."""
+    room = window.screen().availableSize()
+    return min(SIZE[0], room.width()), min(SIZE[1], room.height())
+
+
+def _go_to(widget: QWidget) -> None:
+    widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
+    if isinstance(widget, QLineEdit):
+        widget.selectAll()
+
+
+def _dropped(event: QDropEvent) -> list[Path]:
+    urls = event.mimeData().urls()
+    return [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
