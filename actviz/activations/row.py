@@ -86,6 +86,8 @@ class Row:
         Where f or f′ may jump, as formula text in the arguments.
     derived
         Further arguments, computed from the values.
+    where
+        Abbreviations in the printed f′: symbol and formula text.
     vector
         The function acts on whole vectors; f and df are then its slice along one coordinate.
     """
@@ -101,6 +103,7 @@ class Row:
     kernel: tuple[str, str] = ("", "")
     kinks: tuple[str, ...] = ()
     derived: tuple[Derived, ...] = ()
+    where: tuple[tuple[str, str], ...] = ()
     vector: bool = False
 
     def __post_init__(self) -> None:
@@ -208,7 +211,8 @@ class Row:
             if name in choices or not (values is None or unwieldy):
                 symbols[name] = number
         f, df = self.textbook_pair
-        return f.latex(symbols), df.latex(symbols)
+        where = {symbol: self._formula(text, "where") for symbol, text in self.where}
+        return f.latex(symbols), df.latex(symbols, where)
 
 
 def _number(param: Param, value: Value) -> float:

@@ -40,15 +40,14 @@ SELU = Row(
     "the constants are those of keras.activations.selu",
 )
 
+_U = "sqrt(2 / pi) * (x + 0.044715 * x ** 3)"
+_DU = "sqrt(2 / pi) * (1 + 3 * 0.044715 * x ** 2)"
 GELU = Row(
     "gelu",
     "GELU",
     "smooth",
-    f="0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x ** 3))) if approximate == 1 "
-    "else x * normal_cdf(x)",
-    df="0.5 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x ** 3))) + 0.5 * x * "
-    "(1 - tanh(sqrt(2 / pi) * (x + 0.044715 * x ** 3)) ** 2) * "
-    "sqrt(2 / pi) * (1 + 3 * 0.044715 * x ** 2) if approximate == 1 "
+    f=f"0.5 * x * (1 + tanh({_U})) if approximate == 1 else x * normal_cdf(x)",
+    df=f"0.5 * (1 + tanh({_U})) + 0.5 * x * (1 - tanh({_U}) ** 2) * ({_DU}) if approximate == 1 "
     "else normal_cdf(x) + x * normal_pdf(x)",
     kernel=(
         "gelu_tanh(x) if approximate == 1 else gelu(x)",
@@ -62,6 +61,7 @@ GELU = Row(
             doc="none: x·Φ(x) itself; tanh: the approximation by tanh",
         ),
     ),
+    where=(("u", _U), ("u'", _DU)),
     doc="Weights an input by the probability that a standard normal variable lies below it.",
     source="Hendrycks, Gimpel 2016, arXiv:1606.08415",
 )

@@ -32,7 +32,7 @@ SOFTMAX = Row(
     "Softmax",
     "vector",
     f="exp(x) / (exp(x) + others)",
-    df="exp(x) * others / (exp(x) + others) ** 2",
+    df="exp(x) / (exp(x) + others) * (others / (exp(x) + others))",
     kernel=("sigmoid_shifted(x, shift)", "sigmoid_shifted_grad(x, shift)"),
     params=(
         Param("axis", -1, Integer(), doc="the axis of the input along which the sum is 1"),

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from actviz.expression.calculus import Derivative, resolve
 from actviz.expression.functions import FUNCTIONS, Function
 from actviz.expression.latex import Latex
-from actviz.expression.nodes import Node, names_in
+from actviz.expression.nodes import Node, names_in, walk
 from actviz.expression.numeric import evaluate
 from actviz.expression.parser import Parser
 from actviz.expression.printing import OpenCL, text_of_node
@@ -90,12 +90,29 @@ class Formula:
         """Write the OpenCL C functions that `opencl` calls and the prelude does not hold."""
         return OpenCL(precision, self.place).helpers(self.tree)
 
-    def latex(self, symbols: Mapping[str, str | float] | None = None) -> str:
-        """Write the formula as LaTeX; a name is printed as its symbol or replaced by a number."""
+    def latex(
+        self,
+        symbols: Mapping[str, str | float] | None = None,
+        where: Mapping[str, Formula] | None = None,
+    ) -> str:
+        """Write the formula as LaTeX, in the subset that ziamath draws.
+
+        A name is printed as its symbol or replaced by a number. `where` holds abbreviations:
+        parts that occur are printed as their symbol, which is explained in a second line (unless
+        it is primed: the derivative of another).
+        """
         symbols = symbols or {}
         numbers = {name: float(each) for name, each in symbols.items() if not isinstance(each, str)}
         signs = {name: each for name, each in symbols.items() if isinstance(each, str)}
-        return Latex({"x": "x", **signs}).text(resolve(self.tree, numbers))
+        tree = resolve(self.tree, numbers)
+        parts = {symbol: resolve(each.tree, numbers) for symbol, each in (where or {}).items()}
+        occurring = {part: symbol for symbol, part in parts.items() if part in set(walk(tree))}
+        lines = [Latex({"x": "x", **signs}, occurring).text(tree)]
+        for part, symbol in occurring.items():
+            if not symbol.endswith("'"):
+                lines.append(f"{symbol} = {Latex({'x': 'x', **signs}, {}).text(part)}")
+        body = r" \\ ".join(f"& {line}" for line in lines)
+        return rf"\begin{{aligned}} {body} \end{{aligned}}" if len(lines) > 1 else lines[0]
 
     def derivative(self, name: str = "x") -> Formula:
         """Differentiate symbolically; ValueError where the table holds no derivative."""

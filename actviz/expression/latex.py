@@ -39,18 +39,27 @@ def number_latex(value: float) -> str:
     return f"{sign}{scale}" if digits in ("1", "-1") else rf"{digits} \cdot {scale}"
 
 
-class Latex:
-    """Writes trees; `symbols` says how the names are printed."""
+def _in_parentheses(text: str) -> str:
+    """Put parentheses around it, growing ones only where it is tall."""
+    tall = any(mark in text for mark in (r"\frac", r"\sqrt", r"\sum", r"\left", r"\begin"))
+    return rf"\left({text}\right)" if tall else f"({text})"
 
-    def __init__(self, symbols: Mapping[str, str]) -> None:
+
+class Latex:
+    """Writes trees; `symbols` says how names are printed, `abbreviations` whole parts."""
+
+    def __init__(self, symbols: Mapping[str, str], abbreviations: Mapping[Node, str]) -> None:
         self._symbols = {PI: r"\pi", **symbols}
+        self._abbreviations = abbreviations
 
     def text(self, node: Node, binding: int = 0) -> str:
         """Write a tree, in parentheses if it binds less tightly than `binding`."""
         text, own = self._bound(node)
-        return text if own >= binding else rf"\left({text}\right)"
+        return text if own >= binding else _in_parentheses(text)
 
     def _bound(self, node: Node) -> tuple[str, int]:
+        if node in self._abbreviations:
+            return self._abbreviations[node], ATOM
         match node:
             case Number(value):
                 text = number_latex(value)
@@ -78,14 +87,14 @@ class Latex:
         first = self.text(node.left, ADDITIVE)
         second = self.text(node.right, ADDITIVE if node.symbol == "+" else MULTIPLICATIVE)
         if second.startswith("-"):
-            second = rf"\left({second}\right)"
+            second = _in_parentheses(second)
         return f"{first} {node.symbol} {second}", ADDITIVE
 
     def _product(self, left: Node, right: Node) -> str:
         first = self.text(left, MULTIPLICATIVE)
         second = self.text(right, MULTIPLICATIVE)
         if second.startswith("-"):
-            second = rf"\left({second}\right)"
+            second = _in_parentheses(second)
         if second[0].isdigit() or second.startswith((r"\frac", "10^")) or "\\cdot" in first:
             return rf"{first} \cdot {second}"
         named = isinstance(right, Call) and "@" not in FUNCTIONS[right.function].latex
@@ -96,17 +105,17 @@ class Latex:
             name = FUNCTIONS[base.function].latex
             if "@" not in name and not name.endswith("'") and "}" not in name:
                 inside = ", ".join(self.text(each) for each in base.arguments)
-                return rf"{name}^{{{self.text(exponent)}}}\left({inside}\right)"
+                return f"{name}^{{{self.text(exponent)}}}{_in_parentheses(inside)}"
         text = self.text(base, ATOM)
-        if isinstance(base, (Binary, Choose)) and not text.startswith(r"\left("):
-            text = rf"\left({text}\right)"
+        if isinstance(base, (Binary, Choose)) and not text.endswith(")"):
+            text = _in_parentheses(text)
         return rf"{text}^{{{self.text(exponent)}}}"
 
     def _call(self, function: str, arguments: tuple[Node, ...]) -> tuple[str, int]:
         row = FUNCTIONS[function]
         texts = [self.text(each) for each in arguments]
         if "@" not in row.latex:
-            return rf"{row.latex}\left({', '.join(texts)}\right)", ATOM
+            return row.latex + _in_parentheses(", ".join(texts)), ATOM
         text = row.latex
         for index, argument in enumerate(texts, start=1):
             text = text.replace(f"@{index}", argument)
@@ -114,7 +123,8 @@ class Latex:
 
     def _cases(self, node: Choose) -> str:
         rows = [
-            f"{self.text(value)} & {condition}" for value, condition in self._branches(node, None)
+            rf"{self.text(value)} & \quad {condition}"
+            for value, condition in self._branches(node, None)
         ]
         return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
 
@@ -138,8 +148,14 @@ class Latex:
         if now.symbol not in ("<", "<="):
             return self._relation(now)
         start = _RELATIONS["<" if now.symbol == "<=" else "<="]
-        return f"{self.text(before.right, ADDITIVE)} {start} {self._relation(now)}"
+        return f"{self._side(before.right)} {start} {self._relation(now)}"
 
     def _relation(self, compare: Compare) -> str:
-        left, right = self.text(compare.left, ADDITIVE), self.text(compare.right, ADDITIVE)
-        return f"{left} {_RELATIONS[compare.symbol]} {right}"
+        return (
+            f"{self._side(compare.left)} {_RELATIONS[compare.symbol]} {self._side(compare.right)}"
+        )
+
+    def _side(self, node: Node) -> str:
+        """Write one side of a relation; braces keep a minus sign close to its number."""
+        text = self.text(node, ADDITIVE)
+        return f"{{{text}}}" if text.startswith("-") else text

@@ -8,6 +8,7 @@ units in the last place, erfcx and erfc within 2.5, Φ within 4, far tails and s
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from actviz.reference.compensated import Array, exponential, polynomial, twin, two_product
 
@@ -15,7 +16,7 @@ from actviz.reference.compensated import Array, exponential, polynomial, twin, t
 # Laframboise 1981, "Chebyshev approximation of (1 + 2x) exp(x²) erfc x in 0 ≤ x < ∞". A column is
 # the polynomial on a quarter of 0 ≤ u ≤ 2 in the distance from its centre, constant term first.
 # fmt: off
-_FLAT_ERFCX = np.array([
+_FLAT_ERFCX: Array = np.array([
     [1.238358959899414, 1.2709799230171552, 1.2036145291282043, 1.1490395390645263],
     [0.4533385763113865, -0.11760599033921584, -0.12831837483090236, -0.0905867518061193],
     [-1.4124593078398522, -0.1174370962138385, 0.03599400264742437, 0.03390381896090126],
@@ -62,10 +63,10 @@ def erfcx(x: Array) -> Array:
     u = np.where(x > _FARTHEST, 2.0, 2.0 * x / (x + 3.75))
     part = np.clip(np.nan_to_num(u * (0.5 * _PARTS)), 0, _PARTS - 1).astype(np.intp)
     distance = u - (2.0 * part + 1.0) / _PARTS
-    flat = _FLAT_ERFCX[-1][part]
+    flat: Array = _FLAT_ERFCX[-1][part]
     for row in _FLAT_ERFCX[-2::-1]:
         flat = flat * distance + row[part]
-    return flat / (1.0 + 2.0 * x)
+    return np.divide(flat, 1.0 + 2.0 * x)
 
 
 def _tail(x: Array) -> Array:
@@ -109,7 +110,7 @@ def normal_cdf(x: Array) -> Array:
     return np.where(x > 0.0, 1.0 - tail, tail)
 
 
-def gaussian(a: Array) -> tuple[Array, np.ndarray[tuple[int, ...], np.dtype[np.int_]]]:
+def gaussian(a: Array) -> tuple[Array, NDArray[np.int_]]:
     """Give e^(−a²/2) for a ≥ 0 as (m, n), meaning m·2ⁿ; the square is exact."""
     near = np.minimum(a, 60.0)
     square, rest = two_product(near, near)
