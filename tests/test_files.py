@@ -141,6 +141,10 @@ def test_a_layer_file_is_known_by_its_content(tmp_path: Path) -> None:
     assert read_document(path) == config
     with pytest.raises(ValueError, match="no session"):
         read_session(path)
+    softmax = LayerConfig("Dense", {}, {"activation": ("softmax", {"logits": (1.0, 2.0)})})
+    assert '"actviz"' in write_layer(softmax)  # its own remark is not a session's version
+    path.write_text(write_layer(softmax))
+    assert read_document(path) == softmax
 
 
 def test_files_that_are_not_there_and_folders_are_refused(tmp_path: Path) -> None:

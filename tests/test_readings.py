@@ -88,6 +88,20 @@ def test_a_slope_that_is_only_tended_to_lies_at_infinity() -> None:
     assert (found.value, found.low, found.high) == (1.0, INF, INF)
 
 
+@pytest.mark.parametrize("beta", [1e-100, 1e-30, 1e30, 1e100])
+def test_an_extremum_on_any_scale_is_found(beta: float) -> None:
+    found = of("swish", beta=beta).steepest
+    assert found.value == pytest.approx(1.0998393201289, rel=1e-13)
+    assert found.low == pytest.approx(2.3993572805155 / beta, rel=1e-6, abs=0.0)
+
+
+def test_at_a_joint_without_a_break_there_is_no_side() -> None:
+    f, df = "1 - exp(-x) if x > 0 else exp(x) - 1", "exp(-x) if x > 0 else exp(x)"
+    laplace = Row("own", "Own", "own", f=f, df=df, kinks=("0",), doc="", source="")
+    found = readings(laplace, {}).steepest
+    assert (found.value, found.low, found.high, found.side) == (1.0, 0.0, 0.0, 0)
+
+
 @pytest.mark.parametrize(
     ("name", "constant"),
     [

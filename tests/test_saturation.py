@@ -51,7 +51,7 @@ def test_both_sides_are_classified(
 ) -> None:
     found = saturation(name, **values)
     assert (found.left, found.right) == (left, right)
-    assert found.limits == pytest.approx(limits, rel=1e-15)
+    assert found.limits == pytest.approx(limits, rel=1e-15, abs=0.0)
     assert (found.left_edge is not None) == (left in ("hard", "soft"))
     assert (found.right_edge is not None) == (right in ("hard", "soft"))
 
@@ -101,11 +101,11 @@ def test_the_bound_is_strict_and_a_small_slope_is_no_saturation() -> None:
 @pytest.mark.parametrize("beta", [1e-100, 1e-9, 0.5, 1.0, 3.0, 1e6, 1e100])
 def test_swish_turns_and_saturates_at_places_that_scale(beta: float) -> None:
     found = saturation("swish", beta=beta)
-    assert found.turning_points == pytest.approx((-1.2784645427611 / beta,), rel=1e-13)
-    assert found.left_edge == pytest.approx(-6.261388848819967 / beta, rel=1e-13)
+    assert found.turning_points == pytest.approx((-1.2784645427611 / beta,), rel=1e-13, abs=0.0)
+    assert found.left_edge == pytest.approx(-6.261388848819967 / beta, rel=1e-13, abs=0.0)
     mirrored = saturation("swish", beta=-beta)
-    assert mirrored.turning_points == pytest.approx((1.2784645427611 / beta,), rel=1e-13)
-    assert mirrored.right_edge == pytest.approx(6.261388848819967 / beta, rel=1e-13)
+    assert mirrored.turning_points == pytest.approx((1.2784645427611 / beta,), rel=1e-13, abs=0.0)
+    assert mirrored.right_edge == pytest.approx(6.261388848819967 / beta, rel=1e-13, abs=0.0)
 
 
 def gelu_slope(x: mpmath.mpf) -> mpmath.mpf:
@@ -114,14 +114,14 @@ def gelu_slope(x: mpmath.mpf) -> mpmath.mpf:
 
 def test_geluss_turning_point_is_not_saturation() -> None:
     found = saturation("gelu")
-    assert found.turning_points == pytest.approx((-0.7517915246936,), rel=1e-13)
+    assert found.turning_points == pytest.approx((-0.7517915246936,), rel=1e-13, abs=0.0)
     edge = mpmath.findroot(lambda x: gelu_slope(x) + 0.01, -3.0)
     near = [mpmath.findroot(lambda x, s=s: gelu_slope(x) - s, -0.75) for s in (-0.01, 0.01)]
-    assert found.left_edge == pytest.approx(float(edge), rel=1e-14)
+    assert found.left_edge == pytest.approx(float(edge), rel=1e-14, abs=0.0)
     outside = mpmath.ncdf(edge)
-    assert found.probability == pytest.approx(float(outside), rel=1e-13)
+    assert found.probability == pytest.approx(float(outside), rel=1e-13, abs=0.0)
     island = mpmath.ncdf(near[1]) - mpmath.ncdf(near[0])
-    assert found.small_slope == pytest.approx(float(outside + island), rel=1e-12)
+    assert found.small_slope == pytest.approx(float(outside + island), rel=1e-12, abs=0.0)
 
 
 def test_a_bound_just_beside_the_dip_of_f_prime_is_told_apart() -> None:
@@ -149,7 +149,9 @@ def test_any_bound_is_found(epsilon: float) -> None:
             2 * mpmath.mpf(epsilon)
         )
         edge = float(-mpmath.log(t)) if epsilon > 1e-15 else -math.log(epsilon)
-    assert saturation("sigmoid", epsilon=epsilon).right_edge == pytest.approx(edge, rel=1e-10)
+    assert saturation("sigmoid", epsilon=epsilon).right_edge == pytest.approx(
+        edge, rel=1e-10, abs=0.0
+    )
     assert saturation("sigmoid", epsilon=0.26).probability == 1.0
 
 
@@ -158,12 +160,12 @@ def test_the_input_may_have_any_mean_and_spread(mean: float, std: float) -> None
     found = saturation("sigmoid", mean=mean, std=std)
     edge = mpmath.mpf("4.584863339122355")
     expected = mpmath.ncdf((-edge - mean) / std) + mpmath.ncdf(-(edge - mean) / std)
-    assert found.probability == pytest.approx(float(expected), rel=1e-12)
+    assert found.probability == pytest.approx(float(expected), rel=1e-12, abs=0.0)
 
 
 def test_a_narrow_input_far_out_has_its_tiny_share() -> None:
     found = saturation("hard_sigmoid", mean=0.0, std=0.1)
-    assert found.probability == pytest.approx(float(2 * mpmath.ncdf(-30)), rel=1e-12)
+    assert found.probability == pytest.approx(float(2 * mpmath.ncdf(-30)), rel=1e-12, abs=0.0)
     assert saturation("hard_sigmoid", std=1e-300).probability == 0.0
 
 

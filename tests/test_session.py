@@ -139,6 +139,14 @@ def test_any_zoom_ends_in_a_range_that_can_be_drawn(a: float, b: float) -> None:
     assert again == view
 
 
+def test_the_smallest_span_grows_with_the_place() -> None:
+    for x in (1e6, -1e6, 1e-40):
+        view = document.set_view(Session(), View(low=x, high=math.nextafter(x, math.inf))).view
+        smallest = max(2.0**-38 * abs(x), SMALLEST_SPAN)
+        assert view.high - view.low == pytest.approx(smallest, rel=1e-3, abs=0.0)
+        assert (view.low + view.high) / 2 == pytest.approx(x, rel=1e-12, abs=1e-31)
+
+
 def test_an_ordinary_view_is_kept_exactly() -> None:
     view = View(low=-0.1, high=0.3, f_low=-1.0, f_high=0.7, df_low=0.0, df_high=0.1)
     assert document.set_view(Session(), view).view == view

@@ -78,7 +78,8 @@ def _piece(curve: Curve, low: float, high: float) -> Piece:
 
 def _extrema(df: Array) -> Indices:
     """Find (before, at, after): the samples of each local extremum and the ones that enclose it."""
-    steps = np.diff(df)
+    with np.errstate(invalid="ignore"):  # ∞ − ∞ where f′ overflows
+        steps = np.diff(df)
     scale = np.maximum(np.abs(df[:-1]), np.abs(df[1:]))
     moves = np.flatnonzero(np.abs(steps) > _NOISE * scale)
     turns = np.flatnonzero(np.sign(steps[moves[:-1]]) != np.sign(steps[moves[1:]]))
