@@ -1,0 +1,101 @@
+"""Grid, axes, ticks and their words: the layer under the curves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+
+from actviz.ui.axis import Axis
+from actviz.ui.look import Look
+from actviz.ui.numbers import decimals
+
+if TYPE_CHECKING:
+    from actviz.ui.plot import Pane
+
+RIGHT = 14.0
+"""Pixels right of the panes."""
+_TICK = 4.0
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_CENTRE = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+_MIDDLE = int(Qt.AlignmentFlag.AlignCenter)
+
+
+def paint_axes(painter: QPainter, panes: Sequence[Pane], x: Axis, look: Look) -> None:
+    """Draw the grid, the axes, the ticks, their words and the titles of all panes."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    for pane in panes:
+        _paint_grid(painter, pane, x, look)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(look.dim)
+    for pane in panes:
+        painter.setFont(look.small)
+        _paint_words(painter, pane, x, look)
+        painter.setFont(look.font)
+        _paint_title(painter, pane)
+    _paint_x_title(painter, panes[-1].rect, x, look)
+
+
+def _uprights(pixels: Iterable[float], rect: QRectF) -> list[QLineF]:
+    return [QLineF(round(at), rect.top(), round(at), rect.bottom()) for at in pixels]
+
+
+def _levels(pixels: Iterable[float], rect: QRectF) -> list[QLineF]:
+    return [QLineF(rect.left(), round(at), rect.right(), round(at)) for at in pixels]
+
+
+def _draw(painter: QPainter, lines: list[QLineF], color: QColor) -> None:
+    painter.setPen(QPen(color, 1.0))
+    painter.drawLines(lines)
+
+
+def _paint_grid(painter: QPainter, pane: Pane, x: Axis, look: Look) -> None:
+    rect, y = pane.rect, pane.y
+    for ticks, color in (("minor_ticks", look.minor_grid), ("ticks", look.grid)):
+        _draw(painter, _uprights(x.pixels(getattr(x, ticks)).tolist(), rect), color)
+        _draw(painter, _levels(y.pixels(getattr(y, ticks)).tolist(), rect), color)
+    zero_x = [x.pixel(0.0)] if x.low < 0 < x.high else []
+    zero_y = [y.pixel(0.0)] if y.low < 0 < y.high else []
+    _draw(painter, _uprights(zero_x, rect) + _levels(zero_y, rect), look.zero)
+    frame = [
+        QLineF(rect.topLeft(), rect.bottomLeft()),
+        QLineF(rect.bottomLeft(), rect.bottomRight()),
+    ]
+    _draw(painter, frame, look.axis)
+
+
+def _paint_words(painter: QPainter, pane: Pane, x: Axis, look: Look) -> None:
+    rect, metrics = pane.rect, QFontMetricsF(look.small)
+    height, under = metrics.height(), rect.bottom() + _TICK + 2
+    for at, word in zip(pane.y.pixels(pane.y.ticks).tolist(), pane.y.words(decimals), strict=True):
+        box = QRectF(0, at - height / 2, rect.left() - _TICK - 3, height)
+        painter.drawText(box, _RIGHT, word)
+        painter.drawLine(QPointF(rect.left() - _TICK, at), QPointF(rect.left(), at))
+    for at, word in zip(x.pixels(x.ticks).tolist(), x.words(decimals), strict=True):
+        painter.drawLine(QPointF(at, rect.bottom()), QPointF(at, rect.bottom() + _TICK))
+        if pane.x_words:
+            # A word under the right end is moved in rather than cut off.
+            half = metrics.horizontalAdvance(word) / 2 + 1
+            left = min(at + half, rect.right() + RIGHT) - 2 * half
+            painter.drawText(QRectF(left, under, 2 * half, height), _CENTRE, word)
+
+
+def _paint_title(painter: QPainter, pane: Pane) -> None:
+    """Write what the vertical axis shows, upwards beside it, with the note on its numbers."""
+    height = painter.fontMetrics().height()
+    painter.save()
+    painter.translate(2, pane.rect.center().y())
+    painter.rotate(-90)
+    length = pane.rect.height()
+    text = f"{pane.title}  {pane.y.note(decimals)}".strip()
+    painter.drawText(QRectF(-length / 2, 0, length, height), _MIDDLE, text)
+    painter.restore()
+
+
+def _paint_x_title(painter: QPainter, rect: QRectF, x: Axis, look: Look) -> None:
+    font = QFontMetricsF(look.small)
+    top = rect.bottom() + _TICK + 2 + font.height()
+    text = f"x  {x.note(decimals)}".strip()
+    painter.drawText(QRectF(rect.left(), top, rect.width(), font.height() + 4), _CENTRE, text)

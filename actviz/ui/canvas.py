@@ -1,0 +1,301 @@
+"""The widget that shows a figure and turns mouse and keys into wishes for another view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from actviz.ui.crosshair import Crosshair
+from actviz.ui.gestures import Range, panned, wheel_factor, zoomed
+from actviz.ui.plot import Figure
+
+_LEAST_BOX = 6.0
+"""Pixels; a smaller box is a slip of the hand and zooms nowhere."""
+_KEY_SHARE, _KEY_FACTOR = 0.1, 0.8
+_KeyName = Qt.Key
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A view that is asked for: the range of x, and of the panes that leave their fit."""
+
+    x: Range
+    vertical: dict[int, Range] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drag:
+    """Where a drag began, and what was in view then; a box drag spans a box."""
+
+    start: QPointF
+    pane: int
+    wish: Wish
+    box: bool
+
+
+class Canvas(QWidget):
+    """Shows a `Figure`; the figure's owner fills it and calls `refresh`.
+
+    Wheel, drag, box and keys ask for views with `looked`; nothing changes here until the owner
+    grants it.
+    """
+
+    looked = Signal(object)
+    """Another view is asked for: a `Wish`."""
+    fit_wanted = Signal()
+    home_wanted = Signal()
+    hovered = Signal(float)
+    """The mouse is at this pixel over the panes."""
+    left = Signal()
+    nudged = Signal(int)
+    """The crosshair is to go so many pixels to the right."""
+    leapt = Signal(int)
+    """The crosshair is to go to the next (1) or the last (−1) notable point."""
+    link_clicked = Signal(str)
+    released = Signal()
+    """A drag has ended."""
+    resized = Signal()
+    painted = Signal()
+    """Emitted at the end of each painting; who listens must not paint."""
+
+    def __init__(self, figure: Figure, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.figure = figure
+        self.crosshair: Crosshair | None = None
+        self.laid_out = False
+        self._background = QPixmap()
+        self._background_key: tuple[object, ...] = ()
+        self._drag: _Drag | None = None
+        self._box = QRectF()
+        self._active = 0
+        self._focus_shown = False
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(220, 180)
+
+    @property
+    def dragging(self) -> bool:
+        """Whether the mouse is dragging the view."""
+        return self._drag is not None
+
+    # Painting
+
+    def lay_out(self) -> None:
+        """Fit the figure into the widget."""
+        self.figure.size = QSizeF(self.size())
+        self.figure.scale = self.devicePixelRatioF()
+        self.figure.lay_out()
+
+    def refresh(self) -> None:
+        """Make everything ready for painting, and have it painted."""
+        self.figure.prepare()
+        key = self.figure.background_key
+        if key != self._background_key:
+            self._background_key = key
+            self._background = self._painted_background()
+        self.update()
+
+    def _painted_background(self) -> QPixmap:
+        scale = self.devicePixelRatioF()
+        pixmap = QPixmap(self.size() * scale)
+        pixmap.setDevicePixelRatio(scale)
+        painter = QPainter(pixmap)
+        self.figure.paint_background(painter)
+        painter.end()
+        return pixmap
+
+    def show_crosshair(self, crosshair: Crosshair | None) -> None:
+        """Show, move or hide the crosshair."""
+        self.crosshair = crosshair
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw what lies ready."""
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._background)
+        self.figure.paint_contents(painter)
+        if self.crosshair:
+            self.crosshair.paint(painter)
+        if not self._box.isEmpty():
+            painter.setPen(QPen(self.figure.look.f, 1.0, Qt.PenStyle.DashLine))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self._box)
+        if self._focus_shown and self.hasFocus():
+            self._paint_focus(painter)
+        painter.end()
+        self.painted.emit()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the focus to those who move it with the keyboard."""
+        keys = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self._focus_shown = event.reason() in keys
+        super().focusInEvent(event)
+
+    def _paint_focus(self, painter: QPainter) -> None:
+        painter.setPen(QPen(self.figure.look.f, 1.0))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay the figure out again and ask for samples of the new pixels."""
+        super().resizeEvent(event)
+        self._fit_widget()
+
+    def event(self, event: QEvent) -> bool:
+        """Follow the window to a screen of another resolution."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._fit_widget()
+        return super().event(event)
+
+    def _fit_widget(self) -> None:
+        self.lay_out()
+        self.laid_out = True
+        self.refresh()
+        self.resized.emit()
+
+    # The mouse
+
+    def _pane_at(self, point: QPointF) -> int:
+        """Find the pane at this height; the nearest one between two."""
+        panes = self.figure.panes
+        return min(
+            range(len(panes)),
+            key=lambda i: abs(panes[i].rect.center().y() - point.y()) / panes[i].share,
+        )
+
+    def _inside(self, point: QPointF) -> bool:
+        return any(pane.rect.contains(point) for pane in self.figure.panes)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom about the mouse: x over a pane, the height over its axis or with Ctrl held."""
+        turn, point = event.angleDelta(), event.position()
+        event.accept()
+        pane, x = self._pane_at(point), self.figure.x
+        shifted = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        sideways = turn.x() if abs(turn.x()) > abs(turn.y()) else turn.y() if shifted else 0
+        if sideways:
+            self.looked.emit(Wish(panned(x.low, x.high, -sideways / 1200)))
+        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier or point.x() < x.first:
+            y = self.figure.panes[pane].y
+            factor = wheel_factor(turn.y())
+            vertical = zoomed(y.low, y.high, y.value(point.y()), factor)
+            self.looked.emit(Wish((x.low, x.high), {pane: vertical}))
+        elif turn.y():
+            about = x.value(min(max(point.x(), x.first), x.last))
+            self.looked.emit(Wish(zoomed(x.low, x.high, about, wheel_factor(turn.y()))))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin to pan with the left button, to span a box with Shift or the right one."""
+        point, button = event.position(), event.button()
+        right = button == Qt.MouseButton.RightButton
+        if button != Qt.MouseButton.LeftButton and not right:
+            return
+        shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        pane, figure = self._pane_at(point), self.figure
+        self._active = pane
+        fixed = {
+            i: (p.y.low, p.y.high) for i, p in enumerate(figure.panes) if p.fixed and i == pane
+        }
+        wish = Wish((figure.x.low, figure.x.high), fixed)
+        self._drag = _Drag(point, pane, wish, right or shifted)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Pan, span a box, or move the crosshair."""
+        point = event.position()
+        if self._drag is None:
+            over = any(pane.placed.link_at(point) for pane in self.figure.panes)
+            shape = Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.CrossCursor
+            self.setCursor(shape if over or self._inside(point) else Qt.CursorShape.ArrowCursor)
+            self.hovered.emit(point.x())
+        elif self._drag.box:
+            rect = self.figure.panes[self._drag.pane].rect
+            self._box = QRectF(self._drag.start, point).normalized().intersected(rect)
+            self.update()
+        elif (point - self._drag.start).manhattanLength() > 2:
+            self._pan(self._drag, point - self._drag.start)
+
+    def _pan(self, drag: _Drag, moved: QPointF) -> None:
+        x = self.figure.x
+        vertical = {
+            index: panned(*limits, moved.y() / self.figure.panes[index].rect.height())
+            for index, limits in drag.wish.vertical.items()
+        }
+        shift = -moved.x() / (x.last - x.first)
+        self.looked.emit(Wish(panned(*drag.wish.x, shift), vertical))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End a drag; a click on a label with a link follows it."""
+        drag, box = self._drag, self._box
+        self._drag, self._box = None, QRectF()
+        if drag is None:
+            return
+        if drag.box and min(box.width(), box.height()) >= _LEAST_BOX:
+            self._zoom_into(box, drag.pane)
+        elif (event.position() - drag.start).manhattanLength() <= 2:
+            for pane in self.figure.panes:
+                label = pane.placed.link_at(event.position())
+                if label:
+                    self.link_clicked.emit(label.key)
+        self.update()
+        self.released.emit()
+
+    def _zoom_into(self, box: QRectF, index: int) -> None:
+        x, y = self.figure.x, self.figure.panes[index].y
+        across = x.value(box.left()), x.value(box.right())
+        upright = y.value(box.bottom()), y.value(box.top())
+        self.looked.emit(Wish(across, {index: upright}))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Show the whole curve."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.fit_wanted.emit()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Put the crosshair away."""
+        super().leaveEvent(event)
+        self.left.emit()
+
+    # The keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Pan with the arrows, zoom with + and −, fit with 0, read with Shift and the arrows."""
+        x, key = self.figure.x, event.key()
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        centre = x.low / 2 + x.high / 2
+        sideways = {_KeyName.Key_Left: -1, _KeyName.Key_Right: 1}.get(_KeyName(key), 0)
+        upward = {_KeyName.Key_Down: -1, _KeyName.Key_Up: 1}.get(_KeyName(key), 0)
+        if sideways and shift:
+            (self.leapt if control else self.nudged).emit(sideways)
+        elif sideways:
+            self.looked.emit(Wish(panned(x.low, x.high, sideways * _KEY_SHARE)))
+        elif upward:
+            y = self.figure.panes[self._active].y
+            vertical = panned(y.low, y.high, upward * _KEY_SHARE)
+            self.looked.emit(Wish((x.low, x.high), {self._active: vertical}))
+        elif key in (_KeyName.Key_Plus, _KeyName.Key_Equal):
+            self.looked.emit(Wish(zoomed(x.low, x.high, centre, _KEY_FACTOR)))
+        elif key == _KeyName.Key_Minus:
+            self.looked.emit(Wish(zoomed(x.low, x.high, centre, 1 / _KEY_FACTOR)))
+        elif key == _KeyName.Key_0:
+            self.fit_wanted.emit()
+        elif key == _KeyName.Key_Home:
+            self.home_wanted.emit()
+        elif key == _KeyName.Key_Escape and self.crosshair:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)

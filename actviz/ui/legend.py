@@ -1,0 +1,150 @@
+"""The names of the curves: the one in the slot, and under it those that are pinned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QPainter, QPixmap, QResizeEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QInputDialog,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from actviz.pins import Pin
+from actviz.ui.look import Look
+from actviz.ui.plot_items import Stroke
+
+_SAMPLE = QSize(26, 12)
+_FRAME = 30
+"""Pixels of a button that its words cannot have, beside the sample of the line."""
+
+
+def sample_of(stroke: Stroke, scale: float) -> QPixmap:
+    """Draw a short piece of a line: its colour and its dashes."""
+    pixmap = QPixmap(_SAMPLE * scale)
+    pixmap.setDevicePixelRatio(scale)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(stroke.pen())
+    middle = _SAMPLE.height() / 2
+    painter.drawLine(QPointF(0, middle), QPointF(_SAMPLE.width(), middle))
+    painter.end()
+    return pixmap
+
+
+class Name(QLabel):
+    """A line of text that ends in "…" where it has no room, and is whole in its tool tip."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._whole = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def show_name(self, text: str) -> None:
+        """Show another text."""
+        self._whole = text
+        self.setToolTip(text)
+        self._elide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Use the new room."""
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        metrics, mode = self.fontMetrics(), Qt.TextElideMode.ElideRight
+        self.setText(metrics.elidedText(self._whole, mode, self.width()))
+
+
+class Legend(QWidget):
+    """A button for each pinned curve, with a sample of its line.
+
+    A button shows or hides its curve; its menu renames or unpins it.
+    """
+
+    shown = Signal(int, bool)
+    renamed = Signal(int, str)
+    unpinned = Signal(int)
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._pins: tuple[Pin, ...] = ()
+        self.buttons: list[QToolButton] = []
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(4)
+        self._row.addStretch(1)
+        self.setVisible(False)
+
+    def show_pins(self, pins: Sequence[Pin]) -> None:
+        """Show these curves; idempotent."""
+        if tuple(pins) != self._pins:
+            self._pins = tuple(pins)
+            self._rebuild()
+            self.setVisible(bool(pins))
+
+    def set_look(self, look: Look) -> None:
+        """Take the colours of another theme."""
+        self._look = look
+        self._rebuild()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Divide the room among the names."""
+        super().resizeEvent(event)
+        self._elide()
+
+    def _rebuild(self) -> None:
+        for button in self.buttons:
+            self._row.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self.buttons = [self._button(index, pin) for index, pin in enumerate(self._pins)]
+        for index, button in enumerate(self.buttons):
+            self._row.insertWidget(index, button)
+        self._elide()
+
+    def _elide(self) -> None:
+        share = self.width() // max(len(self._pins), 1) - _SAMPLE.width() - _FRAME
+        for button, pin in zip(self.buttons, self._pins, strict=True):
+            mode = Qt.TextElideMode.ElideRight
+            button.setText(button.fontMetrics().elidedText(pin.label, mode, max(share, 0)))
+
+    def _button(self, index: int, pin: Pin) -> QToolButton:
+        button = QToolButton(self)
+        button.setCheckable(True)
+        button.setChecked(pin.visible)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setIcon(QIcon(sample_of(self._look.pin(pin.style), self.devicePixelRatioF())))
+        button.setIconSize(_SAMPLE)
+        button.setMinimumWidth(_SAMPLE.width())
+        button.setToolTip(f"{pin.label}: click to show or hide, right-click to rename or unpin")
+        button.setAccessibleName(f"Pinned curve {pin.label}")
+        button.toggled.connect(lambda visible: self.shown.emit(index, visible))
+        button.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        button.customContextMenuRequested.connect(
+            lambda point: self.menu_of(index).popup(button.mapToGlobal(point))
+        )
+        return button
+
+    def menu_of(self, index: int) -> QMenu:
+        """Make the menu of a pinned curve."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Rename…").triggered.connect(lambda: self._rename(index))
+        menu.addAction("Unpin").triggered.connect(lambda: self.unpinned.emit(index))
+        return menu
+
+    def _rename(self, index: int) -> None:
+        old = self._pins[index].label
+        label, accepted = QInputDialog.getText(self, "Rename", "Name of the curve", text=old)
+        if accepted and label.strip() and label != old:
+            self.renamed.emit(index, label.strip())

@@ -1,0 +1,300 @@
+"""The Curve lens: f and f′ over one x axis, with kinks, saturation, crosshair and readings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import msgspec
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from actviz import session as document
+from actviz.evaluation import Device, Request, Result
+from actviz.session import Session
+from actviz.ui.canvas import Canvas, Wish
+from actviz.ui.legend import Legend
+from actviz.ui.lenses.curve_bar import Bar
+from actviz.ui.lenses.curve_details import details, footer, key_of
+from actviz.ui.lenses.curve_picture import MAIN, Picture
+from actviz.ui.lenses.curve_reader import read
+from actviz.ui.lenses.curve_view import fitting, presets
+from actviz.ui.lenses.curve_words import FLOAT64
+from actviz.ui.look import Look
+from actviz.ui.readings import ReadingsRow
+from actviz.ui.store import Store
+from actviz.ui.theme import Theme
+from actviz.view import View
+
+if TYPE_CHECKING:
+    from actviz.ui.evaluator import Evaluator
+
+_PATIENCE = 40
+"""Milliseconds after which a new view is shown although its samples have not come."""
+_REST = 60
+"""Milliseconds between analyses while a slider moves; the picture never waits for them."""
+_SETTLE = 300
+"""Milliseconds without a change after which the vertical ranges may shrink."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a picture was made of: who computed it, how many points, how long all took.
+
+    `seconds` is the work from the change of the session to the painted picture.
+    """
+
+    device: Device
+    points: int
+    kernel_seconds: float
+    seconds: float
+
+
+class CurveLens(QWidget):
+    """Shows the session's activation, its derivative and the pinned curves.
+
+    It follows the store by itself, and changes the session through the store alone.
+    """
+
+    drawn = Signal(object)
+    """Emitted after a new picture was painted, with its `Frame`."""
+
+    def __init__(
+        self, store: Store, evaluator: Evaluator, theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._store, self._evaluator = store, evaluator
+        look = Look(theme)
+        self.picture = Picture(store.session, look)
+        self.canvas = Canvas(self.picture.figure, self)
+        self.bar = Bar(look.title, self)
+        self.legend = Legend(look, self)
+        self.readings = ReadingsRow(theme, self)
+        self._wanted: dict[str, Request] = {}
+        self._missing: set[str] = set()
+        self._pixel: float | None = None
+        self._moving = False
+        self._composed = False
+        self._begun = self._seconds = 0.0
+        self._late = self._timer(_PATIENCE, self._compose)
+        self._analysis = self._timer(0, self._analyse)
+        self._settled = self._timer(_SETTLE, self._settle)
+        self._report = self._timer(0, self._tell)
+        self._lay_out()
+        self._connect()
+        self._take_session(store.session)
+
+    def _timer(self, milliseconds: int, act: Callable[[], None]) -> QTimer:
+        timer = QTimer(self, singleShot=True, interval=milliseconds)
+        timer.timeout.connect(act)
+        return timer
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 8, 10, 10)
+        layout.setSpacing(6)
+        layout.addWidget(self.bar)
+        layout.addWidget(self.legend)
+        layout.addWidget(self.canvas, 1)
+        layout.addWidget(self.readings)
+        self.setFocusProxy(self.canvas)
+        self.canvas.setAccessibleName("Plots of f and f′")
+
+    def _connect(self) -> None:
+        canvas, bar, apply = self.canvas, self.bar, self._store.apply
+        self._store.changed.connect(self._take_session)
+        self._evaluator.answered.connect(self._take_answer)
+        canvas.looked.connect(self._grant)
+        canvas.fit_wanted.connect(self.fit)
+        canvas.home_wanted.connect(lambda: self.apply_preset(View()))
+        canvas.hovered.connect(self._hover)
+        canvas.left.connect(self._leave)
+        canvas.nudged.connect(self._nudge)
+        canvas.leapt.connect(self._leap)
+        canvas.link_clicked.connect(lambda _: apply(document.set_dtype, FLOAT64))
+        canvas.released.connect(self._settle)
+        canvas.resized.connect(self._ask)
+        canvas.painted.connect(self._painted)
+        bar.setting_edited.connect(lambda *pair: apply(document.set_lens_value, *pair))
+        bar.refused.connect(self._store.refused)
+        bar.view_chosen.connect(self.apply_preset)
+        bar.fit_wanted.connect(self.fit)
+        self.legend.shown.connect(lambda *pair: apply(document.show_pin, *pair))
+        self.legend.renamed.connect(lambda *pair: apply(document.rename_pin, *pair))
+        self.legend.unpinned.connect(lambda index: apply(document.unpin, index))
+
+    # From the session to the picture
+
+    def show(self, session: Session | None = None) -> None:
+        """Show a session; idempotent. Without one, show the widget."""
+        if session is None:
+            super().show()
+        else:
+            self._take_session(session)
+
+    def _take_session(self, session: Session) -> None:
+        old = self.picture.session
+        if session is old and self._wanted:
+            return
+        self._moving = session.view == old.view and session.activation == old.activation
+        self._begun = perf_counter()
+        self.picture.show(session)
+        self.bar.show_session(session)
+        self.legend.show_pins(session.pins)
+        self._ask()
+
+    def _ask(self) -> None:
+        """Ask for what the picture lacks; it is composed when the last answer is there."""
+        if not self.canvas.laid_out:
+            return
+        requests = self.picture.requests()
+        new = {key: each for key, each in requests.items() if self._wanted.get(key) != each}
+        self._wanted = requests
+        self._missing = (self._missing & set(requests)) | set(new)
+        for key, request in new.items():
+            self._evaluator.ask(key, request)
+        if self._missing and not self._late.isActive():
+            self._late.start()
+        if not new:
+            self._compose()
+
+    def _take_answer(self, key: str, result: Result) -> None:
+        """Take an answer, also one for older values of the same curve: a drag goes on."""
+        wanted = self._wanted.get(key)
+        if wanted is None or wanted.activation != result.request.activation:
+            return
+        self.picture.take(key, result)
+        if result.request == wanted:
+            self._missing.discard(key)
+        if not self._missing or (key == MAIN and self._moving):
+            self._compose()
+
+    def _compose(self) -> None:
+        if not self._missing:
+            self._late.stop()
+        self._draw(shrink=not self._moving and not self.canvas.dragging)
+        self._composed = True
+        self._settled.start()
+        if not self._analysis.isActive():
+            self._analysis.start(_REST if self._moving else 0)
+
+    def _draw(self, *, shrink: bool) -> None:
+        self.picture.compose(shrink=shrink)
+        self.canvas.refresh()
+        self._move_crosshair()
+
+    def _painted(self) -> None:
+        """Note how long the new picture took; it is told when the painting is over."""
+        if self._composed:
+            self._composed = False
+            self._seconds = perf_counter() - self._begun
+            self._report.start()
+
+    def _tell(self) -> None:
+        main = self.picture.main
+        if main is not None:
+            result = main.result
+            self.drawn.emit(Frame(result.device, len(main.x), result.seconds, self._seconds))
+
+    def _analyse(self) -> None:
+        """Find saturation, turning points and figures, and put them into the picture."""
+        key = key_of(self.picture.session)
+        known = self.picture.details
+        if known is not None and known.key == key:
+            return
+        self.picture.details = details(key)
+        self.readings.show_readings(footer(self.picture.details))
+        self._draw(shrink=not self._moving)
+
+    def _settle(self) -> None:
+        """Let the vertical ranges shrink, once no button is held any more."""
+        if QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
+            self._settled.start()
+            return
+        self._moving = False
+        self._draw(shrink=True)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of another theme."""
+        look = Look(theme)
+        self.picture.figure.look = look
+        self.legend.set_look(look)
+        self.readings.set_theme(theme)
+        self._draw(shrink=True)
+
+    # The view
+
+    def presets(self) -> list[tuple[str, View]]:
+        """List the views worth a name for the present curve."""
+        session = self._store.session
+        return presets(session.activation, session.values)
+
+    def preset(self, name: str) -> None:
+        """Show the view of this name, one of `presets`; others are ignored."""
+        for known, view in self.presets():
+            if known == name:
+                self.apply_preset(view)
+
+    def apply_preset(self, view: View) -> None:
+        """Show a view, with the vertical ranges fitted."""
+        self._store.apply(document.set_view, view)
+
+    def fit(self) -> None:
+        """Show all that is notable about the curve, with the vertical ranges fitted."""
+        self._analyse()
+        self.apply_preset(fitting(self.picture.notable()))
+
+    def _grant(self, wish: Wish) -> None:
+        """Put a view that mouse or keys asked for into the session."""
+        changes: dict[str, float] = dict(zip(("low", "high"), wish.x, strict=True))
+        for pane, (low, high) in wish.vertical.items():
+            names = (("f_low", "f_high"), ("df_low", "df_high"))[pane]
+            changes |= dict(zip(names, (low, high), strict=True))
+        view = msgspec.structs.replace(self._store.session.view, **changes)
+        self._store.apply(document.set_view, view)
+
+    # The crosshair
+
+    def _hover(self, pixel: float) -> None:
+        self._pixel = pixel
+        self._move_crosshair()
+
+    def _leave(self) -> None:
+        self._pixel = None
+        self._move_crosshair()
+
+    def _nudge(self, pixels: int) -> None:
+        """Move the crosshair by whole pixels, past a kink that holds it."""
+        x = self.picture.figure.x
+        self._pixel = min(max(self._at() + pixels, x.first), x.last)
+        self._move_crosshair()
+        self._say()
+
+    def _leap(self, direction: int) -> None:
+        """Move the crosshair to the next notable point in view on one side."""
+        x, here = self.picture.figure.x, self._at()
+        places = [x.pixel(each) for each in self.picture.notable() if x.low <= each <= x.high]
+        ahead = [at for at in places if (at - here) * direction > 0.5]
+        if ahead:
+            self._pixel = min(ahead, key=lambda at: abs(at - here))
+            self._move_crosshair()
+            self._say()
+
+    def _at(self) -> float:
+        """Give the crosshair's pixel, the middle of the plot where there is none yet."""
+        x = self.picture.figure.x
+        return (x.first + x.last) / 2 if self._pixel is None else self._pixel
+
+    def _move_crosshair(self) -> None:
+        shown = None if self._pixel is None else read(self.picture, self._pixel)
+        self.canvas.show_crosshair(shown)
+
+    def _say(self) -> None:
+        """Tell screen readers what the crosshair reads."""
+        shown = self.canvas.crosshair
+        if shown is not None:
+            words = [shown.text, *(reading.text for reading in shown.readings)]
+            self.canvas.setAccessibleDescription("\n".join(words))

@@ -1,0 +1,125 @@
+"""The analysis behind the picture, computed after the curve is painted, and its words."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from actviz.activations import Break, row
+from actviz.analysis.readings import Range, Readings, Steepest, readings
+from actviz.evaluation import Request
+from actviz.param import Value
+from actviz.session import Session
+from actviz.ui.numbers import signed, significant
+from actviz.ui.readings import Reading
+
+Key = tuple[str, tuple[tuple[str, Value], ...], float]
+_FEWEST_SHOWN = 1e-3
+_NEAR_ZERO = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """The figures of one curve, and which curve and which ε they belong to."""
+
+    key: Key
+    readings: Readings
+    turning_points: tuple[tuple[float, float], ...]
+    """x and f(x) wherever f′ crosses 0."""
+
+    @property
+    def epsilon(self) -> float:
+        """The bound of |f′| below which a slope counts as small."""
+        return self.key[2]
+
+    def fits(self, request: Request) -> bool:
+        """Say whether this is about the activation of an evaluation, at whatever values."""
+        return self.key[0] == request.activation
+
+
+def key_of(session: Session) -> Key:
+    """Say which curve and which ε a session wants to know about."""
+    epsilon = session.settings["epsilon"]
+    assert isinstance(epsilon, float)
+    return session.activation, tuple(session.values.items()), epsilon
+
+
+def details(key: Key) -> Details:
+    """Compute the figures: a few milliseconds."""
+    activation, values, epsilon = key
+    chosen = row(activation)
+    found = readings(chosen, dict(values), epsilon=epsilon)
+    places = np.array(found.saturation.turning_points)
+    heights = chosen.evaluate(places, dict(values))[0]
+    turning = tuple(zip(places.tolist(), heights.tolist(), strict=True))
+    return Details(key, found, turning)
+
+
+def footer(details: Details) -> list[Reading]:
+    """Put the figures into words, in the order of the footer."""
+    found = details.readings
+    share = found.saturation.probability
+    epsilon = significant(details.epsilon)
+    return [
+        Reading("range of f", range_words(found.range), "Infimum and supremum of f"),
+        Reading("max |f′|", steepest_words(found.steepest), "Supremum of |f′|, and where it is"),
+        *_jumps(found.breaks),
+        Reading("mean, x~N(0,1)", signed(found.moments.mean), "E f(x) for x ~ N(0, 1)"),
+        Reading("gain 1/√E f²", significant(found.moments.gain, 4), "Keeps E f² = 1"),
+        Reading(
+            "saturated share",
+            percent(share),
+            f"P(x in a saturated side), x ~ N(0, 1): the outermost stretch of |f′| < {epsilon}",
+        ),
+    ]
+
+
+def range_words(found: Range) -> str:
+    """Write an interval with round or square brackets; "?" for an end that is not known."""
+    low = "?" if found.low is None else significant(found.low, 4)
+    high = "?" if found.high is None else significant(found.high, 4)
+    return f"{'[' if found.low_attained else '('}{low}; {high}{']' if found.high_attained else ')'}"
+
+
+def steepest_words(found: Steepest) -> str:
+    """Write the largest slope and where it is: "1.3 at 0⁻", "1 for x > 0"."""
+    value = significant(found.value, 4)
+    low, high = _tidy(found.low), _tidy(found.high)
+    if low == high and math.isinf(low):
+        return f"{value} as x → {significant(low)}"
+    if low == high:
+        return f"{value} at {significant(low, 4)}{('', '⁺', '⁻')[found.side]}"
+    if math.isinf(low) and math.isinf(high):
+        return f"{value} everywhere"
+    if math.isinf(high):
+        return f"{value} for x > {significant(low, 4)}"
+    if math.isinf(low):
+        return f"{value} for x < {significant(high, 4)}"
+    return f"{value} from {significant(low, 4)} to {significant(high, 4)}"
+
+
+def _tidy(x: float) -> float:
+    return 0.0 if abs(x) < _NEAR_ZERO else x
+
+
+def _jumps(breaks: tuple[Break, ...]) -> list[Reading]:
+    """Write the jumps: of f where f jumps, else of f′; none where the curve is smooth."""
+    jumps = [(each.x, each.f_right - each.f_left) for each in breaks if each.jump]
+    name = "f" if jumps else "f′"
+    jumps = jumps or [(each.x, each.df_right - each.df_left) for each in breaks if each.corner]
+    if not jumps:
+        return []
+    digits = 4 if len(jumps) == 1 else 3
+    places = "; ".join(significant(x, digits) for x, _ in jumps)
+    sizes = "; ".join(signed(size, digits) for _, size in jumps)
+    hint = "Right-hand limit minus left-hand limit"
+    return [Reading(f"{name} jumps at {places}", sizes, hint)]
+
+
+def percent(share: float) -> str:
+    """Write a share of 1 in percent; a very small one as such, never as 0."""
+    if share == 0.0:
+        return "0 %"
+    return f"{significant(100 * share, 2 if share < _FEWEST_SHOWN else 3)} %"

@@ -1,0 +1,175 @@
+"""What the Curve lens draws: two panes filled from a session, answers and their analysis.
+
+No widget: the lens shows the picture in the window, and `render` paints it into files.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from actviz.activations import row
+from actviz.evaluation import Request, Result
+from actviz.pins import Pin
+from actviz.session import Session
+from actviz.ui.axis import fitted
+from actviz.ui.lenses.curve_details import Details
+from actviz.ui.lenses.curve_words import (
+    bands,
+    pin_labels,
+    saturation_labels,
+    slice_labels,
+    steps_label,
+    turning_dots,
+    turning_labels,
+)
+from actviz.ui.look import Look
+from actviz.ui.plot import Figure, Pane
+from actviz.ui.plot_items import Label, Stroke
+from actviz.ui.sampling import sample_grid
+from actviz.ui.trace import Trace
+from actviz.view import View
+
+MAIN = "curve"
+_FLATTEST = 8.0
+"""Pinned curves may make the main curve so many times lower, not more."""
+
+
+def pin_key(pin: Pin) -> str:
+    """Name the answers of a pinned curve; its style is its own while it lives."""
+    return f"{MAIN} pin {pin.style}"
+
+
+def _limits_in(view: View, pane: int) -> tuple[float, float] | None:
+    """Give a pane's vertical range where the user chose one."""
+    low, high = ((view.f_low, view.f_high), (view.df_low, view.df_high))[pane]
+    return None if low is None or high is None else (low, high)
+
+
+class Picture:
+    """The figure of the Curve lens and what it is made of."""
+
+    def __init__(self, session: Session, look: Look) -> None:
+        self.session = session
+        self.figure = Figure((Pane("f(x)", 2.0), Pane("f′(x)", 1.0)), look)
+        self.traces: dict[str, Trace] = {}
+        self.details: Details | None = None
+        self.ready = False
+        """Whether the vertical ranges belong to the present activation."""
+
+    @property
+    def main(self) -> Trace | None:
+        """The curve of the session's activation; None before its first answer."""
+        return self.traces.get(MAIN)
+
+    @property
+    def pins(self) -> list[tuple[Pin, Trace]]:
+        """The pinned curves that are shown."""
+        return [
+            (pin, self.traces[pin_key(pin)])
+            for pin in self.session.pins
+            if pin.visible and pin_key(pin) in self.traces
+        ]
+
+    def show(self, session: Session) -> None:
+        """Take another session; curves that it does not have are forgotten."""
+        self.ready = self.ready and session.activation == self.session.activation
+        self.session = session
+        self.figure.view = (session.view.low, session.view.high)
+        wanted = {MAIN, *(pin_key(pin) for pin in session.pins if pin.visible)}
+        self.traces = {key: trace for key, trace in self.traces.items() if key in wanted}
+
+    def requests(self) -> dict[str, Request]:
+        """Say what has to be evaluated: one sample in each pixel column, for each curve."""
+        session = self.session
+        grid = sample_grid(session.view.low, session.view.high, self.figure.columns)
+        curves = {MAIN: (session.activation, session.values)} | {
+            pin_key(pin): (pin.activation, pin.values) for pin in session.pins if pin.visible
+        }
+        return {
+            key: Request.of(name, values, grid, session.dtype)
+            for key, (name, values) in curves.items()
+        }
+
+    def take(self, key: str, result: Result) -> None:
+        """Take an answer."""
+        self.traces[key] = Trace(result)
+
+    def notable(self) -> list[float]:
+        """List the kinks, turning points and edges of saturation, from left to right."""
+        found: list[float] = [each.x for each in self.main.breaks] if self.main else []
+        if self.main and self.details and self.details.fits(self.main.result.request):
+            saturation = self.details.readings.saturation
+            found += saturation.turning_points
+            edges = (saturation.left_edge, saturation.right_edge)
+            found += [edge for edge in edges if edge is not None and math.isfinite(edge)]
+        return sorted(found)
+
+    def compose(self, *, shrink: bool = True) -> None:
+        """Fill the panes; without `shrink` fitted ranges only grow."""
+        main = self.main
+        if main is None:
+            return
+        for index in range(len(self.figure.panes)):
+            self._fit(index, shrink)
+        self.ready = True
+        self.figure.lay_out()
+        fresh = self.details if self.details and self.details.fits(main.result.request) else None
+        for index in range(len(self.figure.panes)):
+            self._fill(index, main, fresh)
+        shaded = fresh if self.session.settings["show_saturation"] else None
+        self.figure.bands = bands(shaded, self.figure.look)
+
+    def _fit(self, index: int, shrink: bool) -> None:
+        """Choose a pane's vertical range: the user's, or the one that fits all curves."""
+        pane = self.figure.panes[index]
+        chosen = _limits_in(self.session.view, index)
+        pane.fixed = chosen is not None
+        limits = self._limits(index)
+        if chosen is not None:
+            pane.range = chosen
+        elif limits is not None:
+            pane.range = fitted(*limits, pane.range if self.ready else None, shrink=shrink)
+
+    def _limits(self, index: int) -> tuple[float, float] | None:
+        """Span the main curve, and the pinned ones unless they would flatten it."""
+        main = self.main.limits(index) if self.main else None
+        if main is None:
+            return None
+        low, high = main
+        for _, trace in self.pins:
+            other = trace.limits(index)
+            if other is not None:
+                low, high = min(low, other[0]), max(high, other[1])
+        own = fitted(*main)
+        return (low, high) if high / 2 - low / 2 <= _FLATTEST * (own[1] / 2 - own[0] / 2) else main
+
+    def _fill(self, index: int, main: Trace, fresh: Details | None) -> None:
+        pane, look, x = self.figure.panes[index], self.figure.look, self.figure.x
+        colour = (look.f, look.df)[index]
+        pins = self.pins
+        pane.curves = [
+            main.curve(index, x, pane.y, Stroke(colour)),
+            *(trace.curve(index, x, pane.y, look.pin(pin.style)) for pin, trace in pins),
+        ]
+        dots = [
+            dot for pin, trace in pins for dot in trace.dots(index, x, look.pin(pin.style).color)
+        ]
+        turning = turning_dots(fresh, index, look)
+        pane.dots = [*dots, *turning, *main.dots(index, x, colour)]
+        steps = steps_label(main, index, x, pane.y, look)
+        pane.labels = [*([steps] if steps else []), *self._words(index, main, pins, fresh)]
+
+    def _words(
+        self, index: int, main: Trace, pins: Sequence[tuple[Pin, Trace]], fresh: Details | None
+    ) -> list[Label]:
+        pane, look, x = self.figure.panes[index], self.figure.look, self.figure.x
+        shaded = fresh if self.session.settings["show_saturation"] else None
+        found = saturation_labels(shaded, index, main, (x, pane.y), look)
+        if index == 0:
+            request = main.result.request
+            chosen = row(request.activation)
+            found += slice_labels(chosen, dict(request.values), (x, pane.y), look)
+            found += turning_labels(fresh, look)
+            found += pin_labels(main, pins, (x, pane.y), look)
+        return found

@@ -1,0 +1,112 @@
+"""The row of figures under a lens: a caption and a value each, to be read and copied."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+
+from actviz.ui.theme import SMALL_SIZE, TEXT_SIZE, Theme, font
+
+_WIDE = 600
+"""Pixels; a narrower row is divided into two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A figure: what it is, its value, and a sentence about it."""
+
+    caption: str
+    value: str
+    hint: str
+
+
+class ReadingsRow(QWidget):
+    """Shows figures side by side; each can be selected and copied."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._cells: list[tuple[QLabel, QLabel]] = []
+        self._shown: tuple[Reading, ...] = ()
+        self._arrangement = (0, 0)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(4, 0, 4, 0)
+        self._grid.setHorizontalSpacing(14)
+        self._grid.setVerticalSpacing(1)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of another theme."""
+        self._theme = theme
+        for caption, value in self._cells:
+            self._colour(caption, value)
+
+    def show_readings(self, readings: Sequence[Reading]) -> None:
+        """Show these figures; idempotent."""
+        if tuple(readings) != self._shown:
+            self._shown = tuple(readings)
+            while len(self._cells) < len(readings):
+                self._cells.append(self._new_cell())
+            for index, (caption, value) in enumerate(self._cells):
+                used = index < len(readings)
+                caption.setVisible(used)
+                value.setVisible(used)
+                if used:
+                    self._fill(caption, value, readings[index])
+            self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Use two rows where one is too narrow."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Put the cells into columns as wide as their words ask for."""
+        used = self._cells[: len(self._shown)]
+        across = len(used) if self.width() >= _WIDE else (len(used) + 1) // 2
+        arrangement = (across, len(used))
+        widths = [0] * max(across, 1)
+        for index, (caption, value) in enumerate(used):
+            row, column = divmod(index, across)
+            wanted = max(caption.sizeHint().width(), value.sizeHint().width())
+            widths[column] = max(widths[column], wanted)
+            if arrangement != self._arrangement:
+                self._grid.addWidget(caption, 2 * row, column)
+                self._grid.addWidget(value, 2 * row + 1, column)
+        self._arrangement = arrangement
+        for column in range(self._grid.columnCount()):
+            self._grid.setColumnStretch(column, widths[column] if column < across else 0)
+
+    def texts(self) -> dict[str, str]:
+        """Give the shown values by their captions."""
+        return {reading.caption: reading.value for reading in self._shown}
+
+    def _new_cell(self) -> tuple[QLabel, QLabel]:
+        caption, value = QLabel(self), QLabel(self)
+        caption.setFont(font(SMALL_SIZE))
+        value.setFont(font(TEXT_SIZE, QFont.Weight.DemiBold))
+        value.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        for label in (caption, value):
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self._colour(caption, value)
+        return caption, value
+
+    def _colour(self, caption: QLabel, value: QLabel) -> None:
+        caption.setStyleSheet(f"color: {self._theme.dim}; background: transparent;")
+        value.setStyleSheet(f"color: {self._theme.text}; background: transparent;")
+
+    @staticmethod
+    def _fill(caption: QLabel, value: QLabel, reading: Reading) -> None:
+        if caption.text() != reading.caption:
+            caption.setText(reading.caption)
+        if value.text() != reading.value:
+            value.setText(reading.value)
+        value.setAccessibleName(f"{reading.caption}: {reading.value}")
+        value.setToolTip(f"{reading.hint}\n{reading.value}")

@@ -1,0 +1,95 @@
+"""One evaluated curve, divided where it jumps, and what of it goes into each pane."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from PySide6.QtGui import QColor
+
+from actviz.activations import row
+from actviz.evaluation import Grid, Result
+from actviz.ui.axis import Axis
+from actviz.ui.plot_items import DOT, Curve, Dot, Stroke
+from actviz.ui.sampling import Cut, Floats, Piece, pieces, spacing, stairs, steps_seen
+
+PANES = 2
+"""f above, f′ below."""
+
+
+class Trace:
+    """An answer of an engine as two curves, f (0) and f′ (1), with the kinks of its values."""
+
+    def __init__(self, result: Result) -> None:
+        request = result.request
+        self.result = result
+        self.breaks = row(request.activation).breaks(dict(request.values))
+        self.x = result.x.astype(np.float64)
+        self.heights: tuple[Floats, Floats] = (
+            result.y.astype(np.float64),
+            result.dy.astype(np.float64),
+        )
+        self.cuts = (
+            [Cut(b.x, b.f_left, b.f_right, b.f) for b in self.breaks],
+            [Cut(b.x, b.df_left, b.df_right, b.df) for b in self.breaks],
+        )
+        self.pieces: tuple[list[Piece], ...] = tuple(
+            pieces(self.x, self.heights[pane], self.cuts[pane]) for pane in range(PANES)
+        )
+
+    def limits(self, pane: int) -> tuple[float, float] | None:
+        """Give the smallest and the largest value, one-sided limits included; None without any."""
+        return extent(y for _, y in self.pieces[pane])
+
+    def across_steps(self, x: Axis) -> bool:
+        """Say whether the numbers of the dtype lie over a pixel apart along x."""
+        return steps_seen(self.result.request.dtype, x.low, x.high, x.last - x.first)
+
+    def upright_steps(self, pane: int, y: Axis) -> bool:
+        """Say whether the values of the dtype lie over a pixel apart in this pane."""
+        limits = self.limits(pane)
+        if limits is None or limits[0] == limits[1]:
+            return False
+        largest = max(abs(limits[0]), abs(limits[1]), 0.0)
+        gap = spacing(self.result.request.dtype, min(largest, max(abs(y.low), abs(y.high))))
+        return y.high - y.low < gap * (y.first - y.last)
+
+    def curve(self, pane: int, x: Axis, y: Axis, stroke: Stroke) -> Curve:
+        """Give the curve to draw: smooth, or as the steps that it is where these can be seen."""
+        if not (self.across_steps(x) or self.upright_steps(pane, y)):
+            return Curve(self.pieces[pane], stroke)
+        given = self.result.request.x
+        asked = given.points() if isinstance(given, Grid) else self.x
+        treads = stairs(asked, self.x, self.heights[pane], self.cuts[pane])
+        return Curve(treads, stroke, stepped=True)
+
+    def dots(self, pane: int, x: Axis, color: QColor) -> list[Dot]:
+        """Give the dots at the jumps: filled at the value taken, open at the limits that are not.
+
+        There are none where a single number of the dtype is wider than a dot: nothing is
+        computed at the jump then, only on both sides of it.
+        """
+        if self._gap(x) > 2 * DOT * x.per_pixel:
+            return []
+        found: list[Dot] = []
+        for cut in self.cuts[pane]:
+            if cut.jump:
+                found += [
+                    Dot(cut.x, height, color, filled=False)
+                    for height in (cut.left, cut.right)
+                    if height != cut.taken and np.isfinite(height)
+                ]
+                found.append(Dot(cut.x, cut.taken, color))
+        return found
+
+    def _gap(self, x: Axis) -> float:
+        """Give the distance between numbers of the dtype at the ends of the view."""
+        return spacing(self.result.request.dtype, max(abs(x.low), abs(x.high)))
+
+
+def extent(values: Iterable[Floats]) -> tuple[float, float] | None:
+    """Give the smallest and the largest of some arrays' values; None without any."""
+    ends = [(float(each.min()), float(each.max())) for each in values if each.size]
+    if not ends:
+        return None
+    return min(low for low, _ in ends), max(high for _, high in ends)
