@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from golden_numbers import Golden, golden_cases
 
-from actviz.activations import Break, row
+from actviz.activations import Break, Row, row
+from actviz.param import Param
 
 
 def only_break(name: str, **values: object) -> Break:
@@ -85,6 +86,25 @@ def test_rounding_makes_no_jump_of_a_corner() -> None:
         assert (right.df_left, right.df_right) == (alpha, 0.0)
         assert left.f == pytest.approx(0.0, abs=1e-13 * (1 + abs(beta)))
         assert right.f == pytest.approx(1.0, abs=1e-13 * (1 + abs(beta)))
+
+
+def test_sides_that_differ_by_rounding_only_are_one() -> None:
+    meeting = Row(
+        "meeting",
+        "Meeting",
+        "rectifiers",
+        f="0.1 * x + 0.2 if x > place else 0.3 * x",  # 0.30000000000000004 and 0.3 at 1
+        df="0.1 if x > place else 0.3",
+        doc="Two lines.",
+        source="this test",
+        params=(Param("place", 1.0),),
+        kinks=("place",),
+    )
+    (corner,) = meeting.breaks()
+    assert corner.f_left == corner.f == corner.f_right
+    assert corner.corner
+    assert not corner.jump
+    assert meeting.breaks({"place": 1.001})[0].jump
 
 
 def test_smooth_activations_have_no_breaks() -> None:

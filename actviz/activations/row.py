@@ -184,8 +184,8 @@ class Row:
         """Compare both sides of x; what differs by rounding only is made equal."""
         arguments = {"x": x, **numbers}
         f, df = self.textbook_pair
-        f_left, f_here, f_right = (float(f.evaluate(arguments, side=s)) for s in (-1, 0, 1))
-        df_left, df_right = (float(df.evaluate(arguments, side=s)) for s in (-1, 1))
+        f_left, f_here, f_right = (float(f.evaluate(arguments, side=s)) + 0.0 for s in (-1, 0, 1))
+        df_left, df_right = (float(df.evaluate(arguments, side=s)) + 0.0 for s in (-1, 1))
         steepest = max(abs(df_left), abs(df_right))
         if abs(df_left - df_right) <= _ROUNDING * steepest:
             df_right = df_left

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 from actviz.activations.row import Derived, Row
@@ -29,12 +28,11 @@ def _right_corner(values: Mapping[str, Value]) -> float:
 
 
 def _corner(values: Mapping[str, Value], height: float) -> float:
-    """Solve alpha·x + beta = height in float64; ±∞ where that is out of range."""
+    """Solve alpha·x + beta = height in float64; ±∞ where that lies beyond it."""
     alpha, beta = values["alpha"], values["beta"]
     assert isinstance(alpha, float)
     assert isinstance(beta, float)
-    rise = height - beta
-    return rise / alpha + 0.0 if abs(rise) <= alpha * 1e308 else math.copysign(math.inf, rise)
+    return (height - beta) / alpha
 
 
 HARD_SIGMOID = Row(
