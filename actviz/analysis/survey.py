@@ -30,7 +30,6 @@ _MOST_CELLS = 100
 _MOST_SAMPLES = 2000
 _MOST_EXTREMA = 64
 _NOISE = 2.0**-46
-_CHANGE = 1e-9
 _SCALES = 4.0 ** -np.arange(14.0)
 _CLUSTER = np.concatenate([-_SCALES, [0.0], _SCALES[::-1]])
 _MOST_CLOSING = 16
@@ -88,11 +87,9 @@ def _extrema(df: Array) -> Indices:
 
 
 def _unresolved(x: Array, f: Array, df: Array, tops: Indices) -> Indices:
-    """Find the cells that hide something, or may: they are to be subdivided.
+    """Find the cells that hide something: f changes by more or less than f′ at their ends says.
 
-    In a cell hides something where f changes by more or less than f′ at its ends says, unless it
-    lies beside an extremum, which is closed in on later. Something may hide in a cell over
-    several binary orders of magnitude in which f′ changes.
+    Cells beside an extremum are not among them: it is known, and closed in on later.
     """
     with np.errstate(all="ignore"):
         width = np.diff(x)
@@ -101,10 +98,9 @@ def _unresolved(x: Array, f: Array, df: Array, tops: Indices) -> Indices:
         low, high = np.minimum(df[:-1], df[1:]), np.maximum(df[:-1], df[1:])
         hidden = (mean < low - noise) | (mean > high + noise)
         hidden &= width > 2.0**-40 * np.maximum(np.abs(x[:-1]), np.abs(x[1:]))
-        changing = high - low > _CHANGE * np.max(np.abs(df))
     for before, after in zip(tops[0], tops[2], strict=True):
         hidden[before:after] = False
-    return np.flatnonzero(hidden | (_coarse(x) & changing))[:_MOST_CELLS]
+    return np.flatnonzero(hidden)[:_MOST_CELLS]
 
 
 def _coarse(x: Array) -> NDArray[np.bool_]:
