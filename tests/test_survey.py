@@ -36,7 +36,8 @@ def test_an_extremum_beside_a_kink_is_not_taken_for_the_value_at_the_kink() -> N
 
 
 def test_a_crossing_beside_a_kink_is_found_from_the_inside() -> None:
-    curve = own("5 * x if x <= 0.95 else x ** 2 / 2", "5 if x <= 0.95 else x - 0.941", "0.95")
+    f, df = "5 * x if x <= 0.95 else x ** 2 / 2 - 0.941 * x", "5 if x <= 0.95 else x - 0.941"
+    curve = own(f, df, "0.95")
     found = crossings(curve, survey(curve), 0.01)
     assert found.edges == pytest.approx([0.951], rel=1e-14)
     assert found.zeros.size == 0
