@@ -126,9 +126,10 @@ class Integer:
             return None
         if isinstance(value, bool) or not isinstance(value, numbers.Integral):
             raise refuse(where, value, self.describe())
-        if not self.low <= value <= self.high:
+        number = int(value)
+        if not self.low <= number <= self.high:
             raise refuse(where, value, self.describe())
-        return int(value)
+        return number
 
     def parse(self, text: str, where: str) -> Value:
         """Read a whole number, or "none" where it is optional."""
@@ -218,7 +219,7 @@ class Sizes:
         for item in items:
             if isinstance(item, bool) or not isinstance(item, numbers.Integral):
                 raise refuse(where, value, self.describe())
-            if not self.low <= item <= LARGEST_INTEGER:
+            if not self.low <= int(item) <= LARGEST_INTEGER:
                 raise refuse(where, value, self.describe())
         return tuple(int(item) for item in items)
 
