@@ -10,7 +10,7 @@ import pytest
 from golden_numbers import Golden, golden_cases
 from numpy.typing import NDArray
 
-from actviz.activations import ROWS, Activation, Row, row
+from actviz.activations import ROWS, Activation, Row, rectifiers, row, sigmoids, smooth, vector
 from actviz.param import Real
 
 Array = NDArray[np.float64]
@@ -34,6 +34,16 @@ def away_from_kinks(each: Row, values: dict[str, object]) -> Array:
 
 def close(a: object, b: Array, tolerance: float) -> bool:
     return bool(np.all(np.abs(a - b) <= tolerance * max(1e-3, np.max(np.abs(b)))))
+
+
+def test_no_row_is_left_out_of_the_catalogue() -> None:
+    written = {
+        each.name
+        for family in (rectifiers, sigmoids, smooth, vector)
+        for each in vars(family).values()
+        if isinstance(each, Row)
+    }
+    assert written == {activation.value for activation in Activation}
 
 
 def test_the_catalogue_is_in_the_order_of_the_source_page() -> None:

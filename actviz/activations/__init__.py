@@ -4,35 +4,22 @@ from __future__ import annotations
 
 from enum import Enum
 
-from actviz.activations.rectifiers import LEAKY_RELU, LINEAR, RELU, THRESHOLDED_RELU
+from actviz.activations import rectifiers, sigmoids, smooth, vector
 from actviz.activations.row import Break, Derived, Pair, Row
-from actviz.activations.sigmoids import HARD_SIGMOID, SIGMOID, TANH
-from actviz.activations.smooth import ELU, GELU, SELU, SWISH
-from actviz.activations.vector import SOFTMAX
 
 __all__ = ["ROWS", "Activation", "Break", "Derived", "Pair", "Row", "row"]
 
-ROWS: tuple[Row, ...] = (
-    ELU,
-    GELU,
-    HARD_SIGMOID,
-    LEAKY_RELU,
-    RELU,
-    SELU,
-    SIGMOID,
-    SOFTMAX,
-    SWISH,
-    THRESHOLDED_RELU,
-    LINEAR,
-    TANH,
-)
-"""All built-in activations, in the order of the source page, then the layers' other defaults."""
-
-_BY_NAME = {each.name: each for each in ROWS}
+_FAMILIES = (rectifiers, sigmoids, smooth, vector)
+_BY_NAME = {
+    each.name: each
+    for family in _FAMILIES
+    for each in vars(family).values()
+    if isinstance(each, Row)
+}
 
 
 class Activation(Enum):
-    """The built-in activations; the values are the names used in files and commands."""
+    """The built-in activations, in the order in which they are listed; values are their names."""
 
     ELU = "elu"
     GELU = "gelu"
@@ -53,10 +40,14 @@ class Activation(Enum):
         return _BY_NAME[self.value]
 
 
+ROWS: tuple[Row, ...] = tuple(each.row for each in Activation)
+"""All built-in activations, in the order of the source page, then the layers' other defaults."""
+
+
 def row(activation: Activation | str) -> Row:
     """Find a row by its enum member or its name; ValueError lists the names."""
     name = activation.value if isinstance(activation, Activation) else activation
     if not isinstance(name, str) or name not in _BY_NAME:
-        allowed = ", ".join(_BY_NAME)
+        allowed = ", ".join(each.value for each in Activation)
         raise ValueError(f"activation: {name!r} is not allowed; it must be one of {allowed}")
     return _BY_NAME[name]
