@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from string import Template
@@ -19,6 +18,7 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _DOUBLE = "#ifdef cl_khr_fp64\n#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n#endif\n"
 _FARTHEST = 4000.0  # AV_HIGHEST of the prelude
 _SIXTH = 1.0 / 6.0
+_TWO_THIRDS = (0.6666666865348816, -1.9868215517249155e-08, 5.921189641132699e-16)
 
 
 def parameters(row: Row) -> tuple[str, ...]:
@@ -33,18 +33,14 @@ def packed(value: float) -> NDArray[np.float32]:
     value = (high + middle + low)·2^exponent with 1/2 ≤ |high| ≤ 1; 0 and ∞ are high alone.
     float64(1/6) stands for the sixth itself: beside −3 the rounded one is far off.
     """
+    if value == _SIXTH:
+        return np.array([*_TWO_THIRDS, -2.0], np.float32)
     if value == 0.0 or math.isinf(value):
-        exponent = _FARTHEST if value else -_FARTHEST
-        return np.array([value, 0.0, 0.0, exponent], np.float32)
-    _, exponent = math.frexp(value)
-    rest = Fraction(1, 6) if value == _SIXTH else Fraction(value)
-    rest *= Fraction(2) ** -exponent
-    parts = []
-    for _ in range(3):
-        part = np.float32(float(rest))
-        parts.append(part)
-        rest -= Fraction(float(part))
-    return np.array([*parts, exponent], np.float32)
+        return np.array([value, 0.0, 0.0, _FARTHEST if value else -_FARTHEST], np.float32)
+    mantissa, exponent = math.frexp(value)
+    high = float(np.float32(mantissa))
+    middle = float(np.float32(mantissa - high))
+    return np.array([high, middle, mantissa - high - middle, exponent], np.float32)
 
 
 def _kernels(template: Template, row: Row) -> str:

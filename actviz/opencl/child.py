@@ -1,0 +1,200 @@
+"""The child process: lists and tries devices, or computes for a window that loads no driver.
+
+Started by `Process` as `python -m actviz.opencl.child HANDLE ROLE …`, never by hand.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import importlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from multiprocessing.connection import Connection, wait
+from typing import TYPE_CHECKING
+
+from actviz.evaluation import Device, DeviceError
+from actviz.opencl.messages import (
+    Ask,
+    Broken,
+    Done,
+    Listed,
+    Message,
+    Opened,
+    Refused,
+    Tried,
+    Trying,
+    receive,
+    send,
+)
+from actviz.opencl.probe import LIMIT, Probe
+from actviz.opencl.process import connection_of
+from actviz.opencl.shared import SharedMemory
+
+if TYPE_CHECKING:
+    from actviz.opencl.devices import Found
+    from actviz.opencl.engine import OpenCLEngine
+    from actviz.opencl.memory import Block
+
+_MARGIN = 10.0
+
+
+def main(words: Sequence[str]) -> None:
+    """Do what the words say until the other side is gone; then end without any clean-up.
+
+    Drivers are left as they are: some hang or crash when they are unloaded.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    connection = connection_of(int(words[0]))
+    status = 0
+    try:
+        if words[1] == "serve":
+            Server(connection, SharedMemory(words[2]), words[3]).run()
+        else:
+            _list_and_try(connection, skip=None if words[1] == "list" else words[2:])
+    except (EOFError, OSError):
+        status = 1
+    os._exit(status)
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of standard input, which comes when the parent is gone."""
+    while os.read(0, 1):
+        pass
+    os._exit(1)
+
+
+def _end_in_time(seconds: float) -> None:
+    """End this process after a time even if a driver never gives back control."""
+    faulthandler.dump_traceback_later(seconds, exit=True, file=sys.stderr)
+
+
+def _list_and_try(connection: Connection, skip: Sequence[str] | None) -> None:
+    """List the devices and try those not skipped, one after another; None: list only."""
+    from actviz.opencl.devices import find
+
+    _end_in_time(LIMIT + _MARGIN)
+    found = find()
+    send(connection, Listed(tuple(each.device for each in found)))
+    for each in found if skip is not None else ():
+        if each.device.id not in (skip or ()):
+            _end_in_time(LIMIT + _MARGIN)
+            send(connection, Trying(each.device.id))
+            send(connection, Tried(tried(each)))
+
+
+def tried(found: Found) -> Device:
+    """Build the program on a device and compare its numbers; gives the device with the outcome."""
+    from actviz.opencl.check import fault
+    from actviz.opencl.engine import OpenCLEngine
+
+    try:
+        reason = fault(OpenCLEngine(found.device, found.handle))
+    except DeviceError as error:
+        reason = error.reason
+    device = found.device
+    return Device(device.id, device.name, device.kind, not reason, reason, device.dtypes)
+
+
+class Server:
+    """Probes, opens the wanted or the best device, and answers requests in shared memory.
+
+    Parameters
+    ----------
+    wanted
+        A device's id, or empty for the best one.
+    """
+
+    def __init__(self, connection: Connection, memory: SharedMemory, wanted: str) -> None:
+        self._connection = connection
+        self._memory = memory
+        self._wanted = wanted
+        self._engine: OpenCLEngine | None = None
+        self._blocks: list[Block] = []
+
+    def run(self) -> None:
+        """Serve until the connection ends or the device fails."""
+        probe = Probe()
+        importlib.import_module("actviz.opencl.engine")  # while the probe's process starts
+        while True:
+            if not probe.done:
+                ready = wait([self._connection, probe.connection], probe.left())
+                if self._connection not in ready:
+                    probe.step()
+                    if not self._consider(probe):
+                        return
+                    continue
+            message = receive(self._connection)
+            if isinstance(message, Ask) and not self._answer(message):
+                return
+
+    def _say(self, message: Message) -> None:
+        send(self._connection, message)
+
+    def _consider(self, probe: Probe) -> bool:
+        """Open the device once it is known to be good; False when there is none to open."""
+        if self._engine is not None:
+            if probe.done:  # now all devices are known
+                self._say(Opened(self._engine.device, probe.devices))
+            return True
+        chosen = self._chosen(probe)
+        if chosen is None and not probe.done:
+            return True
+        reason = "there is no usable OpenCL device"
+        if self._wanted:
+            reason = f"there is no device {self._wanted!r}"
+        if chosen is not None and chosen.usable:
+            reason = self._open(chosen)
+            if not reason:
+                self._say(Opened(chosen, probe.devices))
+                return True
+        elif chosen is not None:
+            reason = chosen.reason
+        probe.close()
+        self._say(Broken(reason, probe.devices))
+        return False
+
+    def _chosen(self, probe: Probe) -> Device | None:
+        if not self._wanted:
+            return probe.best()
+        named = (each for each in probe.devices if each.id == self._wanted)
+        return next(named, None)
+
+    def _open(self, device: Device) -> str:
+        """Open a device on the shared memory; gives the reason where that fails."""
+        from actviz.opencl.devices import open_handle
+        from actviz.opencl.engine import OpenCLEngine
+
+        _end_in_time(LIMIT + _MARGIN)
+        try:
+            found = open_handle(device.id)
+            self._engine = OpenCLEngine(device, found.handle)
+            self._blocks = [self._engine.block(slot) for slot in self._memory.slots]
+        except DeviceError as error:
+            return error.reason
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+        return ""
+
+    def _answer(self, ask: Ask) -> bool:
+        """Answer a request; False when the device failed."""
+        if self._engine is None:
+            self._say(Refused(ask.number, "no device is open yet"))
+            return True
+        try:
+            seconds = self._engine.run_into(self._blocks[ask.slot], ask.request())
+        except ValueError as error:
+            self._say(Refused(ask.number, str(error)))
+        except DeviceError as error:
+            self._say(Broken(error.reason, ()))
+            return False
+        else:
+            self._say(Done(ask.number, seconds))
+        return True
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,58 @@
+"""The devices that tests run on: all OpenCL devices that are usable, named in the header."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from actviz.engines import devices, open_engine
+from actviz.evaluation import Engine
+
+_LISTED = "ACTVIZ_TEST_DEVICES"
+_NONE = "none"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep what is built in pytest's own cache, and try the devices once for all processes."""
+    if _LISTED not in os.environ:
+        os.environ["XDG_CACHE_HOME"] = str(config.cache.mkdir("home"))
+        os.environ[_LISTED] = json.dumps(
+            [(each.id, each.name, each.usable, each.reason) for each in devices()]
+        )
+
+
+def pytest_report_header() -> list[str]:
+    lines = []
+    for identifier, name, usable, reason in json.loads(os.environ[_LISTED]):
+        lines.append(f"device {identifier}: {name}" + ("" if usable else f", NOT TESTED: {reason}"))
+    return lines
+
+
+def usable_devices() -> list[str]:
+    """Give the ids of the OpenCL devices to test; a word that fails where there is none."""
+    listed = json.loads(os.environ[_LISTED])
+    return [each[0] for each in listed if each[2] and each[0] != "numpy"] or [_NONE]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "engine_id" in metafunc.fixturenames:
+        metafunc.parametrize("engine_id", usable_devices(), scope="session")
+
+
+@pytest.fixture(scope="session")
+def engine(engine_id: str) -> Engine:
+    """One OpenCL engine after another, in this process."""
+    if engine_id == _NONE:
+        pytest.fail("there is no usable OpenCL device: install actviz[cpu] or PoCL")
+    return open_engine(engine_id)
+
+
+@pytest.fixture(scope="session")
+def engines() -> list[Engine]:
+    """All OpenCL engines."""
+    found = usable_devices()
+    if found == [_NONE]:
+        pytest.fail("there is no usable OpenCL device: install actviz[cpu] or PoCL")
+    return [open_engine(each) for each in found]

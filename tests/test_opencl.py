@@ -1,0 +1,333 @@
+"""The OpenCL engine on every device there is: accuracy, equal bits, shapes, refusals."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from golden_numbers import Array, Golden, errors_in_ulp, golden_cases, worst
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from actviz.activations import ROWS, Row, row
+from actviz.evaluation import DeviceError, Grid, NumPyEngine, Request, Result
+from actviz.opencl import engine as engine_module
+from actviz.opencl import program as program_module
+from actviz.opencl.check import fault, is_exact
+from actviz.opencl.devices import open_handle
+from actviz.opencl.engine import OpenCLEngine
+from actviz.opencl.source import packed, parameters, program_text
+from actviz.param import FINITE, Param
+
+OCLGRIND = Path("/usr/lib/oclgrind/liboclgrind-rt-icd.so")
+BOUND = 1.0
+
+
+def run(engine: OpenCLEngine, name: str, x: object, **values: object) -> Result:
+    return engine.run(Request.of(name, values, x))
+
+
+def curve(engine: OpenCLEngine, name: str, x: Array, values: dict[str, object]) -> Array:
+    """Compute f and f′ at float32 points, a softmax as its slice along one logit."""
+    if not row(name).vector:
+        result = run(engine, name, x, **values)
+        return np.array([result.y, result.dy])
+    out = np.full((2, x.size), np.nan, np.float32)
+    for i in np.flatnonzero(np.isfinite(x)):
+        point = run(engine, name, Grid(float(x[i]), float(x[i]), 1), **values)
+        out[:, i] = point.y[0], point.dy[0]
+    return out
+
+
+def truth(case: Golden) -> Array:
+    """The golden f and df, where the slice of a softmax has no infinite logits."""
+    both = np.array([case.f, case.df])
+    if row(case.activation).vector:
+        both[:, ~np.isfinite(case.x)] = np.nan
+    return both
+
+
+@pytest.mark.parametrize("case", golden_cases("float32"), ids=lambda case: case.label)
+def test_every_result_is_within_one_unit_in_the_last_place(
+    case: Golden, engine: OpenCLEngine
+) -> None:
+    got = curve(engine, case.activation, case.x.astype(np.float32), case.values)
+    assert worst(got, truth(case), "float32") < BOUND
+
+
+def test_all_devices_give_the_same_bits(engines: list[OpenCLEngine]) -> None:
+    for case in golden_cases("float32"):
+        x = case.x.astype(np.float32)
+        first, *others = (curve(each, case.activation, x, case.values) for each in engines)
+        for other in others:
+            np.testing.assert_array_equal(other.view(np.int32), first.view(np.int32))
+
+
+SIMULATED = """
+import json, sys
+import numpy as np
+from actviz.opencl.devices import find
+from actviz.opencl.engine import OpenCLEngine
+from actviz.evaluation import Request
+found = find()[0]
+engine = OpenCLEngine(found.device, found.handle)
+x = np.array([float(each) for each in json.loads(sys.argv[1])], np.float32)
+bits = {}
+for name, values in json.loads(sys.argv[2]):
+    result = engine.run(Request.of(name, values, x))
+    bits[name] = [result.y.view(np.int32).tolist(), result.dy.view(np.int32).tolist()]
+print(json.dumps([found.device.id, bits]))
+"""
+
+
+def test_a_simulator_gives_the_same_bits(engines: list[OpenCLEngine], tmp_path: Path) -> None:
+    assert OCLGRIND.exists(), "oclgrind is missing: apt-get install oclgrind"
+    folder = tmp_path / "actviz-vendors-simulator"
+    folder.mkdir()
+    (folder / "oclgrind.icd").write_text(f"{OCLGRIND}\n")
+    x = [-103.5, -88.25, -9.0, -1.2784646, -0.7517915, -0.75, -1e-40, 0.0, 1e-8, 0.3, 5.25, 3e38]
+    asked = [
+        ("elu", {"alpha": 1e30}),
+        ("gelu", {}),
+        ("swish", {"beta": 1.7}),
+        ("hard_sigmoid", {}),
+        ("relu", {"negative_slope": 0.1, "threshold": 0.3}),
+        ("tanh", {}),
+    ]
+    told = subprocess.run(
+        [sys.executable, "-c", SIMULATED, json.dumps(x), json.dumps(asked)],
+        env={**os.environ, "OCL_ICD_VENDORS": f"{folder}/"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    device, bits = json.loads(told.stdout)
+    assert device == "oclgrind-cpu"
+    for name, values in asked:
+        here = run(engines[0], name, np.array(x, np.float32), **values)
+        assert bits[name] == [here.y.view(np.int32).tolist(), here.dy.view(np.int32).tolist()]
+
+
+def test_gelu_agrees_with_numpy_far_into_its_tail(engine: OpenCLEngine) -> None:
+    request = Request.of("gelu", {}, Grid(-14.0, 14.0, 100001))
+    here, numpy = engine.run(request), NumPyEngine().run(request)
+    np.testing.assert_array_equal(here.x, numpy.x)
+    for got, want in ((here.y, numpy.y), (here.dy, numpy.dy)):
+        assert worst(got, want.astype(np.float64), "float32") <= 4.0
+        assert np.array_equal(got == 0.0, want == 0.0)
+
+
+def _settings(draw: st.DrawFn) -> tuple[str, dict[str, float]]:
+    """Any parameters at all, huge and tiny ones too."""
+    number = st.floats(allow_nan=False, allow_infinity=False)
+    name = draw(st.sampled_from(["elu", "swish", "relu", "thresholded_relu", "hard_sigmoid"]))
+    values = {param.name: draw(number) for param in row(name).params}
+    if name == "hard_sigmoid":
+        values["alpha"] = abs(values["alpha"]) or 1.0
+    return name, values
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(chosen=st.composite(_settings)(), seed=st.integers(0, 2**31))
+def test_the_bound_holds_for_any_parameters(
+    engine: OpenCLEngine, chosen: tuple[str, dict[str, float]], seed: int
+) -> None:
+    name, values = chosen
+    random = np.random.default_rng(seed)
+    x = random.integers(0, 2**32, 500, dtype=np.uint64).astype(np.uint32).view(np.float32)
+    result = run(engine, name, x, **values)
+    with np.errstate(all="ignore"):
+        y, dy = row(name).evaluate(x.astype(np.float64), values)
+        # NumPy's own error and the rounding of its double are far below
+        assert worst(result.y, y, "float32") < BOUND + 1e-6
+        assert worst(result.dy, dy, "float32") < BOUND + 1e-6
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_parameters_reach_the_kernel_without_loss(value: float) -> None:
+    high, middle, low, exponent = (Fraction(float(each)) for each in packed(value))
+    exact = Fraction(1, 6) if value == 1 / 6 else Fraction(value)
+    assert abs((high + middle + low) * Fraction(2) ** exponent - exact) <= abs(exact) / 2**72
+    assert value == 0 or Fraction(1, 2) <= abs(high) <= 1
+
+
+def test_a_sixth_is_a_sixth(engine: OpenCLEngine) -> None:
+    x = np.nextafter(np.float32(-3), np.float32(0))
+    result = run(engine, "hard_sigmoid", np.array([-3.0, x, 3.0], np.float32))
+    assert result.y.tolist() == [0.0, np.float32(Fraction(float(x) + 3) / 6), 1.0]
+    assert result.dy.tolist() == [0.0, np.float32(1 / 6), np.float32(1 / 6)]
+
+
+@pytest.mark.parametrize("name", [each.name for each in ROWS])
+@pytest.mark.parametrize("count", [1, 2, 257, 1000])
+def test_a_grid_is_the_same_as_its_points(engine: OpenCLEngine, name: str, count: int) -> None:
+    grid = Grid(-8.123, 4.7, count)
+    result = run(engine, name, grid)
+    np.testing.assert_array_equal(result.x, grid.points().astype(np.float32))
+    y, dy = row(name).evaluate(result.x.astype(np.float64))
+    assert np.max(errors_in_ulp(result.y, y, "float32")) < BOUND
+    assert np.max(errors_in_ulp(result.dy, dy, "float32")) < BOUND
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 0, 3), (2, 3, 4)])
+@pytest.mark.parametrize("dtype", [np.float64, np.float16, np.int64])
+def test_results_have_the_shape_of_x(
+    engine: OpenCLEngine, shape: tuple[int, ...], dtype: type
+) -> None:
+    x = np.arange(np.prod(shape, dtype=int)).reshape(shape).astype(dtype)
+    result = run(engine, "swish", x)
+    for each in (result.x, result.y, result.dy):
+        assert each.shape == shape
+        assert each.dtype == np.float32
+    np.testing.assert_array_equal(result.x, x.astype(np.float32))
+
+
+def test_large_arrays_are_computed_in_pieces(
+    engine: OpenCLEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    points = np.linspace(-9, 9, 3001)
+    whole = run(engine, "gelu", points), run(engine, "gelu", Grid(-9, 9, 3001))
+    monkeypatch.setattr(engine, "_most", 1000)
+    pieces = run(engine, "gelu", points), run(engine, "gelu", Grid(-9, 9, 3001))
+    for one, other in zip(whole, pieces, strict=True):
+        for part in ("x", "y", "dy"):
+            np.testing.assert_array_equal(getattr(one, part), getattr(other, part))
+
+
+@pytest.mark.parametrize("attribute", ["_shares", "_double"])
+def test_devices_with_less_give_the_same(
+    engine: OpenCLEngine, monkeypatch: pytest.MonkeyPatch, attribute: str
+) -> None:
+    """Without the host's memory numbers are copied, without doubles x is uploaded."""
+    request = Request.of("elu", {"alpha": 0.7}, Grid(-8.0, 4.0, 1025))
+    with_it = engine.run(request)
+    monkeypatch.setattr(engine, attribute, False)
+    without = engine.run(request)
+    for part in ("x", "y", "dy"):
+        np.testing.assert_array_equal(getattr(with_it, part), getattr(without, part))
+
+
+def test_results_outlive_later_runs(engine: OpenCLEngine) -> None:
+    first = run(engine, "elu", Grid(-1.0, 1.0, 100))
+    kept = first.y.copy()
+    run(engine, "elu", Grid(5.0, 6.0, 100))
+    np.testing.assert_array_equal(first.y, kept)
+
+
+@pytest.mark.parametrize(
+    ("name", "x", "values", "words"),
+    [
+        ("elu", [1.0], {"beta": 1}, "elu: there is no parameter 'beta'"),
+        ("elu", [1.0], {"alpha": float("nan")}, "elu.alpha"),
+        ("elu", ["a"], {}, "x: "),
+        ("elu", [1j], {}, "x: complex128"),
+        ("none", [1.0], {}, "activation: 'none'"),
+        ("softmax", [1.0], {}, "it must be numpy"),
+    ],
+)
+def test_bad_requests_are_refused(
+    engine: OpenCLEngine, name: str, x: object, values: dict[str, object], words: str
+) -> None:
+    with pytest.raises(ValueError, match=words):
+        run(engine, name, np.array(x), **values)
+
+
+def test_other_dtypes_are_refused(engine: OpenCLEngine) -> None:
+    with pytest.raises(ValueError, match=r"dtype: 'float16' .* it must be one of float32"):
+        engine.run(Request.of("elu", {}, np.array([1.0]), "float16"))
+
+
+def test_a_program_that_does_not_build_is_told_with_its_log(
+    engine_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_module, "program_text", lambda: "__kernel void f( { nonsense }")
+    found = open_handle(engine_id)
+    with pytest.raises(DeviceError, match="does not build the program") as caught:
+        OpenCLEngine(found.device, found.handle)
+    assert caught.value.device == engine_id
+    assert "error" in caught.value.log.lower()
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("-cl-unsafe-math-optimizations", "it computes wrong numbers: "),
+        ("-cl-denorms-are-zero", "it makes subnormal numbers 0"),
+    ],
+)
+def test_wrong_numbers_are_noticed(
+    engine_id: str, option: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a driver does that takes such liberties by itself."""
+    build = program_module.build
+
+    def build_loosely(
+        device: str, context: object, handle: object, text: str, given: tuple
+    ) -> object:
+        return build(device, context, handle, text, (*given, option))
+
+    monkeypatch.setattr(engine_module, "build", build_loosely)
+    found = open_handle(engine_id)
+    assert fault(OpenCLEngine(found.device, found.handle)).startswith(words)
+
+
+def test_right_numbers_are_noticed(engine: OpenCLEngine) -> None:
+    assert fault(engine) == ""
+    assert fault(NumPyEngine()) == ""
+
+
+def test_what_was_built_is_used_again_unless_it_is_damaged(
+    engine_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(program_module, "has_src_build_cache", lambda handle: False)
+    found = open_handle(engine_id)
+    request = Request.of("gelu", {}, Grid(-3.0, 3.0, 50))
+    first = OpenCLEngine(found.device, found.handle).run(request)
+    (file,) = tmp_path.glob("actviz/opencl/*.bin")
+    content = file.read_bytes()
+    again = OpenCLEngine(found.device, found.handle).run(request)
+    assert file.read_bytes() == content
+    file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    mended = OpenCLEngine(found.device, found.handle).run(request)
+    assert program_module._DIGEST(file.read_bytes()[32:]).digest() == file.read_bytes()[:32]
+    np.testing.assert_array_equal(first.y, again.y)
+    np.testing.assert_array_equal(first.y, mended.y)
+
+
+def test_a_new_row_needs_no_change(engine_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    mish = Row(
+        "mish",
+        "Mish",
+        "smooth",
+        f="x * tanh(softplus(gain * x))",
+        df="tanh(softplus(gain * x)) "
+        "+ gain * x * tanh_grad(softplus(gain * x)) * sigmoid(gain * x)",
+        doc="",
+        source="",
+        params=(Param("gain", 1.0, FINITE),),
+    )
+    monkeypatch.setattr(engine_module, "program_text", lambda: program_text((mish,)))
+    monkeypatch.setattr(engine_module, "row", lambda name: mish)
+    found = open_handle(engine_id)
+    result = OpenCLEngine(found.device, found.handle).run(
+        Request.of("mish", {"gain": 1.5}, Grid(-4.0, 4.0, 101))
+    )
+    y, dy = mish.evaluate(result.x.astype(np.float64), {"gain": 1.5})
+    np.testing.assert_allclose(result.y, y, atol=1e-6)
+    np.testing.assert_allclose(result.dy, dy, atol=1e-6)
+    assert not is_exact(mish.kernel_pair.f)
+    assert is_exact(row("gelu").kernel_pair.df)
+
+
+def test_the_program_is_ascii_and_takes_what_its_formulas_use() -> None:
+    assert program_text().isascii()
+    assert parameters(row("softmax")) == ("shift",)
+    assert parameters(row("hard_sigmoid")) == ("alpha", "beta", "left", "right")
+    assert "fast" not in "".join(line for line in program_text().splitlines() if "#" in line)
