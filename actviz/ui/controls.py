@@ -45,6 +45,7 @@ class Field(QLineEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown = ""
+        self.setAcceptDrops(False)  # files are dropped on the window
 
     def show_text(self, text: str) -> None:
         """Show a new value; what is being typed stays while the value does."""

@@ -7,6 +7,7 @@ ready NumPy answers, so a picture is never missing.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 PATIENCE = 0.004
 """Seconds that `ask` waits for an answer which then is drawn in the same event."""
 _MOST_KEYS = 64
+_MOST_FAILURES = 2
+"""How often a device may fail before it is left alone until the person chooses it."""
 NUMPY = NumPyEngine.device.id
 
 
@@ -54,7 +57,7 @@ class Evaluator(QObject):
         self._asked: tuple[str, Request] | None = None
         self._waiting: dict[str, Request] = {}
         self._latest: dict[str, Request] = {}
-        self._struck: set[str] = set()
+        self._failures: Counter[str] = Counter()
         self._wanted: str | None = None
         self._said = ""
         self._now = Status(self._numpy.device, (self._numpy.device,))
@@ -69,7 +72,7 @@ class Evaluator(QObject):
 
     def start(self, device: str | None = None) -> None:
         """Begin with a device, None for the best one; NumPy answers until it is ready."""
-        self._struck.clear()
+        self._failures.clear()
         self._said = ""
         self._begin(device)
 
@@ -128,8 +131,10 @@ class Evaluator(QObject):
             self._repeat()
         elif isinstance(message, Answer):
             self._answer(message)
-        else:
+        elif message.fatal:
             self._fail(message)
+        else:
+            self._pass_on(message)
 
     def _answer(self, message: Answer) -> None:
         asked, self._asked = self._asked, None
@@ -150,6 +155,13 @@ class Evaluator(QObject):
 
     # Falling back
 
+    def _pass_on(self, message: Failed) -> None:
+        """Let NumPy compute what the device does not; the device stays."""
+        asked, self._asked = self._asked, None
+        self._send_next()
+        if asked is not None and asked[1] == message.request:
+            self._compute(*asked)
+
     def _fail(self, message: Failed) -> None:
         assert self._link is not None
         self._link.close()
@@ -159,7 +171,7 @@ class Evaluator(QObject):
     def _lose(self, reason: str) -> None:
         """Let NumPy draw what was asked, and start the next device."""
         failed = self._now.device.name if self._ready else self._name_of(self._wanted)
-        self._struck.add(self._now.device.id if self._ready else self._wanted or "")
+        self._failures[self._now.device.id if self._ready else self._wanted or ""] += 1
         self._said = f"{failed}: {reason}"
         self._ready = False
         following = self._following()
@@ -178,11 +190,13 @@ class Evaluator(QObject):
             self._compute(key, request)
 
     def _following(self) -> str | None:
-        """Give the next device to try: the first usable one that has not failed."""
-        for device in self._now.devices:
-            if device.usable and device.id not in self._struck and device.id != NUMPY:
-                return device.id
-        return None
+        """Give the next device to try: the best of those that failed least, none too often."""
+        able = [
+            device.id
+            for device in self._now.devices
+            if device.usable and device.id != NUMPY and self._failures[device.id] < _MOST_FAILURES
+        ]
+        return min(able, key=lambda device: self._failures[device], default=None)
 
     def _name_of(self, identifier: str | None) -> str:
         named = (device.name for device in self._now.devices if device.id == identifier)

@@ -40,6 +40,7 @@ class Link(QObject):
         self._watch: QSocketNotifier | QTimer | None = None
         self._limit = QTimer(self, singleShot=True)
         self._limit.timeout.connect(self._too_late)
+        self._answering = False
 
     def start(self, device: str | None) -> None:
         """Start a child that is to compute on a device; None lets it choose."""
@@ -58,6 +59,7 @@ class Link(QObject):
         child = self._child
         assert child is not None
         self._limit.start(ANSWER_LIMIT)
+        self._answering = True
         try:
             child.send(request)
             ready = child.connection.poll(patience)
@@ -94,6 +96,8 @@ class Link(QObject):
             self._take()
 
     def _take(self) -> None:
+        from actviz.engines import Ready
+
         child = self._child
         assert child is not None
         try:
@@ -101,7 +105,9 @@ class Link(QObject):
         except (OSError, EOFError):
             self._ended()
             return
-        self._limit.stop()
+        if not (self._answering and isinstance(message, Ready)):
+            self._limit.stop()
+            self._answering = False
         self.arrived.emit(message)
 
     def _ended(self) -> None:
@@ -119,6 +125,7 @@ class Link(QObject):
     def _release(self) -> ChildEngine | None:
         """Stop watching the child, and give it."""
         self._limit.stop()
+        self._answering = False
         if isinstance(self._watch, QSocketNotifier):
             self._watch.setEnabled(False)
         elif self._watch is not None:

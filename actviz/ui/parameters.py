@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -91,7 +89,8 @@ class ParameterPanel(QFrame):
         layout.setContentsMargins(12, 8, 12, 10)
         layout.setSpacing(8)
         layout.addLayout(head)
-        layout.addWidget(FittingScroll(content, _LEAST))
+        self.scroll = FittingScroll(content, _LEAST)
+        layout.addWidget(self.scroll)
 
     def _edit(self, name: str, value: object) -> None:
         if not self._store.apply(document.set_value, name, value, key=f"value {name}"):
@@ -108,13 +107,13 @@ class ParameterPanel(QFrame):
 
     def _analyse(self) -> None:
         """Say where the curve is flat: below the edge on the left, above the one on the right."""
-        from actviz.analysis.saturation import saturation
+        from actviz.analysis.curve import Curve
+        from actviz.analysis.saturation import saturation_of
 
         session = self._session
         epsilon = session.settings["epsilon"]
         assert isinstance(epsilon, float)
-        given: dict[str, Any] = {"epsilon": epsilon, **session.values}
-        found = saturation(session.activation, **given)
+        found = saturation_of(Curve.of(row(session.activation), session.values), epsilon)
         edges = [("below", found.left_edge), ("above", found.right_edge)]
         if found.left_edge is not None and found.left_edge == float("inf"):
             sides = " everywhere"

@@ -121,8 +121,7 @@ class StatusLine(QWidget):
         status, wrong = self._status, self._wrong
         words = self._said
         if not words and status is not None:
-            words = status.message or ("Starting OpenCL; NumPy draws meanwhile" * status.starting)
-            words = words or self._unheld(status) or "Ready"
+            words = self._about_device(status)
             wrong = bool(status.message)
         look = "wrong" if wrong else "dim"
         if self.message.property("look") != look:
@@ -130,6 +129,14 @@ class StatusLine(QWidget):
             self.message.style().unpolish(self.message)
             self.message.style().polish(self.message)
         self.message.setText(words)
+
+    def _about_device(self, status: Status) -> str:
+        if status.message:
+            until = " until another device is ready" * status.starting
+            return f"{status.message}; {status.device.name} computes{until}"
+        if status.starting:
+            return f"Starting OpenCL; {status.device.name} computes meanwhile"
+        return self._unheld(status) or "Ready"
 
     def _unheld(self, status: Status) -> str:
         """Say why another device than the chosen one has drawn the last picture."""

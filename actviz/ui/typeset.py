@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from PySide6.QtCore import QObject, Signal
 
@@ -42,7 +42,7 @@ class Typesetter(QObject):
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="typeset")
         self._kept: OrderedDict[_Key, bytes] = OrderedDict()
         self._under_way: set[_Key] = set()
-        self._started = False
+        self._started = self._closed = False
         self._made.connect(self._keep)
 
     def start(self) -> None:
@@ -61,7 +61,7 @@ class Typesetter(QObject):
     def ask(self, latex: str, colour: str) -> None:
         """Have a formula set, unless it is there or under way."""
         key = (latex, colour)
-        if key in self._kept or key in self._under_way:
+        if key in self._kept or key in self._under_way or self._closed:
             return
         self._under_way.add(key)
         if self._started:
@@ -69,15 +69,19 @@ class Typesetter(QObject):
 
     def close(self) -> None:
         """End the thread; what still waits is dropped."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._closed = True
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _submit(self, key: _Key) -> None:
         # The signal takes the result from the thread to the window's.
-        self._pool.submit(lambda: self._made.emit(key, typeset(*key)))
+        future = self._pool.submit(typeset, *key)
+        future.add_done_callback(lambda done: self._made.emit(key, done))
 
-    def _keep(self, key: _Key, svg: bytes) -> None:
+    def _keep(self, key: _Key, done: Future[bytes]) -> None:
+        if done.cancelled():
+            return
         self._under_way.discard(key)
-        self._kept[key] = svg
+        self._kept[key] = done.result()
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         self.done.emit(*key)
