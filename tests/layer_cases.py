@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from actviz.formats import write_layer
 from actviz.layers import ROWS, LayerConfig, LayerRow
 from actviz.param import Choice, Flag, Integer, Param, Real, Sizes, Text
 
@@ -50,7 +51,7 @@ def slots() -> list[tuple[str, str]]:
 
 
 def random_config(row: LayerRow, seed: int) -> LayerConfig:
-    """A valid configuration with most fields off their defaults and small sizes."""
+    """A configuration that Keras can hold, with most fields off their defaults and small sizes."""
     draw = random.Random(f"{row.name} {seed}")
     while True:
         fields = {
@@ -61,9 +62,11 @@ def random_config(row: LayerRow, seed: int) -> LayerConfig:
             name = draw.choice(sorted(SETTINGS))
             activations[slot.name] = (name, draw.choice(SETTINGS[name]))
         try:
-            return LayerConfig(row.name, fields, activations)
+            config = LayerConfig(row.name, fields, activations)
+            write_layer(config)
         except ValueError:
             continue
+        return config
 
 
 def _random_value(param: Param, draw: random.Random) -> object:

@@ -1,6 +1,6 @@
 """The Keras 3 dialect: one layer as JSON that `keras.layers.deserialize` reads, 3.10 and newer.
 
-Numbers formats and initializers are words, sizes lists, the data format is explicit, nothing is
+Number formats and initializers are words, sizes lists, the data format is explicit, nothing is
 built. What Keras's content cannot say (which of two names a curve has, the logits it is shown
 with) stands in "actviz" beside "config": Keras ignores it, and so do we where the two disagree.
 """
@@ -26,6 +26,7 @@ from actviz.formats.keras_objects import (
 )
 from actviz.formats.keras_reading import ActivationReader
 from actviz.layers import ROWS, LayerConfig, LayerRow, layer_row
+from actviz.layers.rules import not_strided_and_dilated
 from actviz.param import Choice, Integer, Value, refuse
 
 SIBLING = "actviz"
@@ -45,8 +46,9 @@ def write(config: LayerConfig) -> str:
     Raises
     ------
     ValueError
-        For an activation that Keras cannot hold with these values, with the reason.
+        For what Keras 3.10 and newer cannot all hold, with the reason.
     """
+    _refuse_what_older_ones_refuse(config)
     row = config.row
     written: dict[str, object] = {}
     beside: dict[str, object] = {}
@@ -81,6 +83,18 @@ def remarks(config: LayerConfig) -> tuple[str, ...]:
     if config.row.class_name == _CELL:
         said.append("Keras reads this cell, but what it writes of it lacks the rank")
     return tuple(said)
+
+
+def _refuse_what_older_ones_refuse(config: LayerConfig) -> None:
+    """Refuse what the newest Keras takes and 3.10 does not."""
+    added = config.fields.get("output_padding")
+    if isinstance(added, tuple) and 0 in added:
+        allowed = "none or at least 1 on every axis: Keras 3.10 refuses 0"
+        raise refuse(f"{config.layer}.output_padding", added, allowed)
+    if "depth_multiplier" in config.fields:
+        sentence = not_strided_and_dilated(config.fields)
+        if sentence:
+            raise ValueError(f"{config.layer}.{sentence}: Keras before 3.15 refuses it")
 
 
 def _write_activation(config: LayerConfig, slot: str, name: str, values: Values) -> Written:
