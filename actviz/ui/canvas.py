@@ -127,6 +127,8 @@ class Canvas(QWidget):
         """Draw what lies ready."""
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._background)
+        if self.crosshair:
+            self.crosshair.paint_line(painter)
         self.figure.paint_contents(painter)
         if self.crosshair:
             self.crosshair.paint(painter)

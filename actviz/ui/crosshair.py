@@ -76,12 +76,15 @@ class Crosshair:
         left = min(max(self._pixel - width / 2, rect.left()), rect.right() - width)
         return QRectF(left, rect.bottom() + 2, width, height)
 
-    def paint(self, painter: QPainter) -> None:
-        """Draw the line, the points on the curves, the words and the tag on the axis."""
+    def paint_line(self, painter: QPainter) -> None:
+        """Draw the line, which belongs under curves and labels."""
         pen = QPen(self._look.crosshair, 1.0)
         pen.setDashPattern((4.0, 3.0))
         painter.setPen(pen)
         painter.drawLines(self._lines)
+
+    def paint(self, painter: QPainter) -> None:
+        """Draw the points on the curves, the words and the tag on the axis."""
         for point, color in self._points:
             painter.setPen(QPen(self._look.panel, 1.5))
             painter.setBrush(color)

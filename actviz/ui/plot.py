@@ -25,6 +25,7 @@ from actviz.ui.sampling import Piece
 _TOP, _GAP, _LEFT = 8.0, 12.0, 30.0
 _MARGIN_UNIT = 10.0
 _TICK_WORDS = 8.0
+_USUAL_WORD = "−0.00"
 _BOTH_LABELLED = 430.0
 """From this height on, x is written under every pane and not under the last only."""
 
@@ -100,7 +101,7 @@ class Figure:
         self.scale = 1.0
         self.x = Axis(-8.0, 4.0, 0.0, 1.0)
         self.bands: Sequence[Band] = ()
-        self._margin = 0.0
+        self.fresh = True
 
     def lay_out(self) -> None:
         """Divide the area among the panes and make the axes."""
@@ -120,14 +121,19 @@ class Figure:
         self._lay_out_across(font)
 
     def _lay_out_across(self, font: QFontMetricsF) -> None:
-        """Leave room for the widest tick; the margin grows and shrinks by whole units only."""
+        """Leave room for the widest tick; the margin grows by whole units, so it mostly stays.
+
+        It shrinks only where `fresh` allows it: a plot that moves sideways is hard to zoom into.
+        """
         words = [word for pane in self.panes for word in pane.y.words(decimals)]
-        needed = max((font.horizontalAdvance(word) for word in words), default=0.0)
+        needed = max(font.horizontalAdvance(word) for word in [*words, _USUAL_WORD])
         margin = _LEFT + (needed // _MARGIN_UNIT + 1) * _MARGIN_UNIT
+        margin = margin if self.fresh else max(margin, self.x.first)
+        self.fresh = False
         width = max(self.size.width() - margin - RIGHT, 20.0)
         for pane in self.panes:
             pane.rect = QRectF(margin, pane.rect.top(), width, pane.rect.height())
-        self.x = Axis(*self.view, margin, margin + width, pitch=54.0)
+        self.x = Axis(*self.view, margin, margin + width, pitch=48.0)
 
     def prepare(self) -> None:
         """Map all contents to pixels."""

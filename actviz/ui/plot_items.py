@@ -25,6 +25,8 @@ _SHARP = 0.12
 """Sine of the angle from which two parts leave a notch that can be seen."""
 _PATCH = 3.0
 """Pixels of both sides that a patch covers."""
+_OVERLAP = 0.6
+"""Pixels by which neighbouring parts overlap, on each side."""
 _FARTHEST = 1e15
 """Pixels; keeps differences of heights finite."""
 
@@ -132,11 +134,9 @@ class Lines:
         self._corners: list[QPolygonF] = []
         self._whole = whole or bool(stroke.dashes)
         if not self._whole:
-            for x, y in lines:
-                starts, stops = (x[:-1].tolist(), y[:-1].tolist()), (x[1:].tolist(), y[1:].tolist())
-                ends = zip(*starts, *stops, strict=True)
-                self._parts += [QLineF(*each) for each in ends]
-                self._corners += corners(x, y)
+            for line in lines:
+                self._parts += parts(*line)
+                self._corners += corners(*line)
 
     def paint(self, painter: QPainter) -> None:
         """Draw the lines."""
@@ -148,6 +148,19 @@ class Lines:
         painter.drawLines(self._parts)
         for each in self._corners:
             painter.drawPolyline(each)
+
+
+def parts(x: Floats, y: Floats) -> list[QLineF]:
+    """Give the straight parts of a line, each a little longer than it is.
+
+    Two that only met would let the ground through: a pixel covered by halves is not covered.
+    """
+    dx, dy = np.diff(x), np.diff(y)
+    longer = _OVERLAP / np.maximum(np.hypot(dx, dy), _OVERLAP)
+    before, after = longer.copy(), longer
+    before[0] = after[-1] = 0.0
+    ends = (x[:-1] - before * dx, y[:-1] - before * dy, x[1:] + after * dx, y[1:] + after * dy)
+    return [QLineF(*each) for each in zip(*(end.tolist() for end in ends), strict=True)]
 
 
 def corners(x: Floats, y: Floats) -> list[QPolygonF]:

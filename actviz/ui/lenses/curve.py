@@ -116,7 +116,7 @@ class CurveLens(QWidget):
         canvas.leapt.connect(self._leap)
         canvas.link_clicked.connect(lambda _: apply(document.set_dtype, FLOAT64))
         canvas.released.connect(self._settle)
-        canvas.resized.connect(self._ask)
+        canvas.resized.connect(self._resized)
         canvas.painted.connect(self._painted)
         bar.setting_edited.connect(lambda *pair: apply(document.set_lens_value, *pair))
         bar.refused.connect(self._store.refused)
@@ -144,6 +144,10 @@ class CurveLens(QWidget):
         self.picture.show(session)
         self.bar.show_session(session)
         self.legend.show_pins(session.pins)
+        self._ask()
+
+    def _resized(self) -> None:
+        self._begun = perf_counter()
         self._ask()
 
     def _ask(self) -> None:

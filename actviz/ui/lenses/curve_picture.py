@@ -112,6 +112,7 @@ class Picture:
             return
         for index in range(len(self.figure.panes)):
             self._fit(index, shrink)
+        self.figure.fresh = self.figure.fresh or not self.ready
         self.ready = True
         self.figure.lay_out()
         fresh = self.details if self.details and self.details.fits(main.result.request) else None
