@@ -63,7 +63,7 @@ def test_a_large_file_is_not_read_to_its_end(tmp_path: Path) -> None:
 
 
 def test_unknown_dialects_are_refused_with_the_list() -> None:
-    sentence = "dialect: 'caffe' is not a dialect; allowed: keras"
+    sentence = "dialect: 'caffe' is not allowed; it must be one of keras"
     with pytest.raises(ValueError, match=sentence):
         write_layer(CONFIG, "caffe")
     with pytest.raises(ValueError, match=sentence):

@@ -97,6 +97,31 @@ def test_bad_fields_are_refused(name: str, key: str, value: Any, by_keras: bool)
             keras.layers.deserialize(document)
 
 
+def test_a_sentence_stays_short_and_on_one_line() -> None:
+    for key in ("x" * 100_000, "a\nb", "\u202e"):
+        for document in (
+            {**dense(), key: 1},
+            dense(**{key: 1}),
+            dense(layer("ELU", **{key: 1})),
+            {**dense(), "registered_name": key},
+            {**dense(), "actviz": {"version": 1, key: {}}},
+            {**dense(), "actviz": {"version": 1, "activation": {key: 1}}},
+            {**dense(), "actviz": {"version": 1, "activation": {"name": key, "values": {}}}},
+            {
+                **dense(),
+                "actviz": {"version": 1, "activation": {"name": "elu", "values": {key: 1}}},
+            },
+            dense(key),
+            layer(key),
+        ):
+            with pytest.raises(ValueError, match="allowed") as raised:
+                read_layer(text(document))
+            assert len(str(raised.value)) < 800
+            assert str(raised.value).isprintable()
+    lossy = {"class_name": "function", "config": "elu", "module": "builtins", "x" * 10**5: 1}
+    assert len(read_layer(text(dense(lossy))).warnings[0]) < 300
+
+
 BAD_DOCUMENTS: dict[str, tuple[Any, str]] = {
     "list": ([1], "layer: the document: [1] is not allowed"),
     "number": (3, "layer: the document: 3 is not allowed"),
@@ -129,7 +154,7 @@ BAD_DOCUMENTS: dict[str, tuple[Any, str]] = {
     ),
     "beside a value": (
         {**dense(), "actviz": {"version": 1, "activation": {"name": "elu", "values": {"a": 1}}}},
-        "layer: elu: there is no parameter 'a'",
+        "layer: actviz.activation.values.a: there is no such key; allowed: alpha",
     ),
     "rank": (
         operation("ConvLSTMCell", "keras.src.layers.rnn.conv_lstm", rank=4, filters=1),

@@ -78,7 +78,9 @@ def test_slots() -> None:
 
 
 def test_unknown_layer_lists_them_all() -> None:
-    with pytest.raises(ValueError, match="'Flatten' is not a layer type; allowed: Dense, Conv1D"):
+    with pytest.raises(
+        ValueError, match="'Flatten' is not allowed; it must be one of Dense, Conv1D"
+    ):
         layer_row("Flatten")
 
 

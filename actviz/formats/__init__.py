@@ -10,6 +10,7 @@ from types import MappingProxyType
 from actviz.formats import keras
 from actviz.formats.strict_json import LARGEST_TEXT, strict_json
 from actviz.layers import LayerConfig
+from actviz.param import refuse
 
 __all__ = ["DIALECTS", "Dialect", "describe", "dialect_named", "read_layer", "write_layer"]
 
@@ -51,7 +52,7 @@ def dialect_named(name: str) -> Dialect:
         For a name that is none of them; the message lists them all.
     """
     if name not in DIALECTS:
-        raise ValueError(f"dialect: {name!r} is not a dialect; allowed: {', '.join(DIALECTS)}")
+        raise refuse("dialect", name, f"one of {', '.join(DIALECTS)}")
     return DIALECTS[name]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from actviz.activations import ROWS as ACTIVATIONS
 from actviz.activations import row as activation_row
 from actviz.formats.json_text import json_text
 from actviz.formats.keras_activations import Activation, Values, Written, write_activation
@@ -241,7 +242,7 @@ class _Beside:
             if slot == "version":
                 continue
             if slot not in self.activations:
-                raise unknown_key(f"{SIBLING}.{slot}", ("version", *self.activations))
+                raise unknown_key(joined(SIBLING, slot), ("version", *self.activations))
             found = self._activation(said, f"{SIBLING}.{slot}")
             if self._same(found, slot):
                 agreed[slot] = found
@@ -259,11 +260,17 @@ class _Beside:
             if key not in ("name", "values"):
                 raise unknown_key(joined(path, key), ("name", "values"))
         name, values = said.get("name"), said.get("values")
-        if not isinstance(name, str):
-            raise refuse(f"{path}.name", name, "the name of an activation")
+        names = [each.name for each in ACTIVATIONS]
+        if not isinstance(name, str) or name not in names:
+            raise refuse(f"{path}.name", name, f"one of {', '.join(names)}")
         if not isinstance(values, dict):
             raise refuse(f"{path}.values", values, "an object with the values by name")
         chosen = activation_row(name)
+        params = {param.name: param for param in chosen.params}
+        for key, value in values.items():
+            if key not in params:
+                raise unknown_key(joined(f"{path}.values", key), params)
+            params[key].check(value, f"{path}.values")
         return chosen.name, chosen.complete(values)
 
     def _same(self, found: Activation, slot: str) -> bool:

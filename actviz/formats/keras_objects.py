@@ -15,6 +15,7 @@ from actviz.param import refuse
 # Written by Keras beside the four parts; `build_config` would make a reader allocate the weights.
 _BESIDE = ("build_config", "compile_config", "shared_object_id", "actviz")
 _ENVELOPE = ("module", "class_name", "config", "registered_name", *_BESIDE)
+_LONGEST_NAME = 60
 
 Defaults = Mapping[str, object]
 
@@ -30,7 +31,7 @@ class SavedObject:
 
     def at(self, key: str) -> str:
         """Name the place of a part of the config."""
-        return joined(self.path, f"config.{key}")
+        return joined(joined(self.path, "config"), key)
 
     def only(self, allowed: Collection[str]) -> None:
         """Refuse config keys that are not allowed, as Keras does."""
@@ -40,8 +41,11 @@ class SavedObject:
 
 
 def joined(path: str, part: str) -> str:
-    """Name a part of what stands at `path`; the path of the whole document is empty."""
-    return f"{path}.{part}" if path else part
+    """Name a part of what stands at `path`, in one line; the document's own path is empty."""
+    named = (
+        part if part.isprintable() and len(part) <= _LONGEST_NAME else ascii(part[:_LONGEST_NAME])
+    )
+    return f"{path}.{named}" if path else named
 
 
 def unknown_key(where: str, allowed: Collection[str]) -> ValueError:

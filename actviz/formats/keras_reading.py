@@ -28,6 +28,7 @@ _BASE = ("name", "trainable", "dtype")
 _FUNCTIONS = ("builtins", "keras.activations")
 _COMPOSED = "Rescaling·silu·Rescaling (swish) or Rescaling·ReLU with max_value 1 (hard_sigmoid)"
 _CLOSE = 1e-6
+_MOST_LISTED = 5
 
 
 class ActivationReader:
@@ -96,7 +97,7 @@ class ActivationReader:
         if keys:
             name, values = found
             kept = ", ".join(f"{key} = {value}" for key, value in values.items()) or "its default"
-            listed = ", ".join(sorted(keys))
+            listed = ", ".join(joined("", key) for key in sorted(keys)[:_MOST_LISTED])
             self.warnings.append(f"{path}: Keras ignores {listed} here and computes {name}, {kept}")
 
     def _layer(self, saved: SavedObject, *allowed: str) -> None:

@@ -6,6 +6,7 @@ from enum import Enum
 
 from actviz.layers import cells, convolution, feedforward, recurrent
 from actviz.layers.row import LayerRow
+from actviz.param import refuse
 
 ROWS: tuple[LayerRow, ...] = (
     *feedforward.ROWS,
@@ -55,5 +56,5 @@ def layer_row(layer: str | Layer) -> LayerRow:
     """
     name = layer.value if isinstance(layer, Layer) else layer
     if not isinstance(name, str) or name not in _BY_NAME:
-        raise ValueError(f"layer: {name!r} is not a layer type; allowed: {', '.join(_BY_NAME)}")
+        raise refuse("layer", name, f"one of {', '.join(_BY_NAME)}")
     return _BY_NAME[name]

@@ -148,7 +148,7 @@ class LayerRow:
             if param.name == name:
                 return param
         allowed = ", ".join(param.name for param in self.fields)
-        raise ValueError(f"{self.name}: there is no field {name!r}; allowed: {allowed}")
+        raise ValueError(f"{self.name}: there is no field {name[:60]!r}; allowed: {allowed}")
 
     def slot(self, name: str) -> Slot:
         """Look up an activation slot.
@@ -162,7 +162,9 @@ class LayerRow:
             if slot.name == name:
                 return slot
         allowed = ", ".join(slot.name for slot in self.slots)
-        raise ValueError(f"{self.name}: there is no activation slot {name!r}; allowed: {allowed}")
+        raise ValueError(
+            f"{self.name}: there is no activation slot {name[:60]!r}; allowed: {allowed}"
+        )
 
     def complete(self, values: Mapping[str, object]) -> dict[str, Value]:
         """Check given field values, fill in the defaults, and hold them against the rules.
