@@ -7,6 +7,7 @@ Exit status: 0 done; 1 a value, a file or a device is bad (one line on stderr, n
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -260,6 +261,8 @@ def render_command(
     for name, value in _assignments(pairs, _row(state.activation).params, state.activation).items():
         state = document.set_value(state, name, value)
     state = document.set_lens(state, lens)
+    # Files need no display, so none is looked for, and no missing one is stumbled over.
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from actviz.ui.app import render_session
 
     render_session(state, theme, _size(size), output)

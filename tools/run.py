@@ -6,27 +6,23 @@ import os
 import sys
 from pathlib import Path
 
+from actviz.ui.display import display_problem
 
-def has_display() -> bool:
-    """Tell whether a window can be opened here, without starting Qt."""
-    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+FOLDER = Path("out")
 
 
 def main() -> int:
-    """Run the program, or draw its first screen where there is no display."""
-    if has_display():
+    """Run the program, or draw its first screen where no window can be opened."""
+    problem = display_problem()
+    if not problem:
         from actviz.ui.app import run_window
 
         return run_window()
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from actviz.ui.app import draw_files
 
-    folder = Path("out")
-    written = draw_files(folder)
-    names = ", ".join(str(path) for path in written)
-    print(f"There is no display here, so actviz drew its first screen into files instead: {names}")
+    names = " and ".join(str(path) for path in draw_files(FOLDER))
+    print(f"No window can be opened, as {problem}; the first screen and its layer are in {names}.")
     return 0
 
 
