@@ -30,6 +30,11 @@ def pytest_report_header() -> list[str]:
     return lines
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say it again where -q hides the header."""
+    terminalreporter.write_line(f"OpenCL devices tested: {', '.join(usable_devices())}")
+
+
 def usable_devices() -> list[str]:
     """Give the ids of the OpenCL devices to test; a word that fails where there is none."""
     listed = json.loads(os.environ[_LISTED])

@@ -90,7 +90,8 @@ def is_exact(formula: Formula) -> bool:
 
 def _steps(a: Array, b: Array) -> NDArray[np.int64]:
     """Count the float32 numbers from one to the other."""
-    return np.abs(_ordered(a) - _ordered(b))
+    steps: NDArray[np.int64] = np.abs(_ordered(a) - _ordered(b))
+    return steps
 
 
 def _ordered(a: Array) -> NDArray[np.int64]:

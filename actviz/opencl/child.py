@@ -29,7 +29,7 @@ from actviz.opencl.messages import (
     receive,
     send,
 )
-from actviz.opencl.probe import LIMIT, Probe
+from actviz.opencl.probe import Probe
 from actviz.opencl.process import connection_of
 from actviz.opencl.shared import SharedMemory
 
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from actviz.opencl.engine import OpenCLEngine
     from actviz.opencl.memory import Block
 
-_MARGIN = 10.0
+_LONGEST = 600.0
+"""Seconds after which a process ends itself in which a driver never gives back control."""
 
 
 def main(words: Sequence[str]) -> None:
@@ -67,21 +68,21 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _end_in_time(seconds: float) -> None:
-    """End this process after a time even if a driver never gives back control."""
-    faulthandler.dump_traceback_later(seconds, exit=True, file=sys.stderr)
+def _end_in_time() -> None:
+    """End this process in the end even if nobody is left to do it, and no Python code runs."""
+    faulthandler.dump_traceback_later(_LONGEST, exit=True, file=sys.stderr)
 
 
 def _list_and_try(connection: Connection, skip: Sequence[str] | None) -> None:
     """List the devices and try those not skipped, one after another; None: list only."""
     from actviz.opencl.devices import find
 
-    _end_in_time(LIMIT + _MARGIN)
+    _end_in_time()
     found = find()
     send(connection, Listed(tuple(each.device for each in found)))
     for each in found if skip is not None else ():
         if each.device.id not in (skip or ()):
-            _end_in_time(LIMIT + _MARGIN)
+            _end_in_time()
             send(connection, Trying(each.device.id))
             send(connection, Tried(tried(each)))
 
@@ -168,7 +169,7 @@ class Server:
         from actviz.opencl.devices import open_handle
         from actviz.opencl.engine import OpenCLEngine
 
-        _end_in_time(LIMIT + _MARGIN)
+        _end_in_time()
         try:
             found = open_handle(device.id)
             self._engine = OpenCLEngine(device, found.handle)
