@@ -82,12 +82,12 @@ class Evaluator(QObject):
 
     def ask(self, key: str, request: Request) -> None:
         """Have a request answered; an older one of the same key that still waits is dropped."""
+        self._waiting.pop(key, None)
         self._latest.pop(key, None)
         self._latest[key] = request
         if len(self._latest) > _MOST_KEYS:
             del self._latest[next(iter(self._latest))]
         if not self._fits(request):
-            self._waiting.pop(key, None)
             self._compute(key, request)
         elif self._asked is not None:
             self._waiting[key] = request
@@ -126,9 +126,10 @@ class Evaluator(QObject):
         from actviz.engines import Answer, Ready
 
         if isinstance(message, Ready):
-            self._ready = True
+            fresh, self._ready = not self._ready, True
             self._say(Status(message.device, message.devices, message=self._said))
-            self._repeat()
+            if fresh:
+                self._repeat()
         elif isinstance(message, Answer):
             self._answer(message)
         elif message.fatal:
@@ -138,12 +139,12 @@ class Evaluator(QObject):
 
     def _answer(self, message: Answer) -> None:
         asked, self._asked = self._asked, None
-        self._send_next()
         if asked is not None and asked[1] == message.result.request:
             self.answered.emit(asked[0], message.result)
+        self._send_next()
 
     def _send_next(self) -> None:
-        if self._waiting:
+        if self._waiting and self._asked is None:
             key = next(iter(self._waiting))
             self._send(key, self._waiting.pop(key))
 
@@ -158,9 +159,9 @@ class Evaluator(QObject):
     def _pass_on(self, message: Failed) -> None:
         """Let NumPy compute what the device does not; the device stays."""
         asked, self._asked = self._asked, None
-        self._send_next()
         if asked is not None and asked[1] == message.request:
             self._compute(*asked)
+        self._send_next()
 
     def _fail(self, message: Failed) -> None:
         assert self._link is not None

@@ -96,7 +96,6 @@ class StatusLine(QWidget):
 
     def show_frame(self, device: Device, points: int, kernel: float, frame: float) -> None:
         """Show how the last picture was made; times in seconds."""
-        before = self._frame
         self._frame = (device, points, kernel, frame)
         parts = (
             f"{points:,} points".replace(",", "\u202f"),
@@ -104,8 +103,7 @@ class StatusLine(QWidget):
             f"frame {_milliseconds(frame)}",
         )
         self.figures.setText(" · ".join(parts))
-        if before is None or before[0] != device:
-            self._show_message()
+        self._show_message()
 
     def say(self, sentence: str) -> None:
         """Say something until the next change of the session; the empty sentence says no more."""
@@ -128,7 +126,8 @@ class StatusLine(QWidget):
             self.message.setProperty("look", look)
             self.message.style().unpolish(self.message)
             self.message.style().polish(self.message)
-        self.message.setText(words)
+        if self.message.text() != words:
+            self.message.setText(words)
 
     def _about_device(self, status: Status) -> str:
         if status.message:
@@ -145,7 +144,7 @@ class StatusLine(QWidget):
         dtype = self._store.session.dtype
         if dtype in status.device.dtypes:
             return ""
-        return f"{dtype} is computed by {self._frame[0].name}: {status.device.name} has none"
+        return f"{dtype} is computed by {self._frame[0].name}: {status.device.name} does not compute it"
 
     def _choose_device(self, index: int) -> None:
         self.device_chosen.emit(self.device.itemData(index, _DEVICE))

@@ -37,8 +37,8 @@ class Typesetter(QObject):
     """Emitted with LaTeX and colour when a formula that was asked for is there."""
     _made = Signal(object, object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()  # no parent: it lives as long as its thread needs it
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="typeset")
         self._kept: OrderedDict[_Key, bytes] = OrderedDict()
         self._under_way: set[_Key] = set()

@@ -51,7 +51,7 @@ class Window(QMainWindow):
         super().__init__()
         self.store, self.evaluator, self.settings = store, evaluator, settings
         self.appearance = Appearance(settings.now.theme, self)
-        self.typesetter = Typesetter(self)
+        self.typesetter = Typesetter()
         self.documents = Documents(store, settings, self)
         self.keeper = Keeper(store, self.documents)
         self._dress(self.appearance.theme)
