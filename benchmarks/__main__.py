@@ -22,6 +22,7 @@ def virtual_screen() -> Iterator[str]:
         return
     read, write = os.pipe()
     words = [server, "-displayfd", str(write), "-screen", "0", "1920x1200x24", "-nolisten", "tcp"]
+    words.append("-noreset")  # it would start anew after each client, and refuse the next one
     process = subprocess.Popen(words, pass_fds=[write], stderr=subprocess.DEVNULL)
     os.close(write)
     try:

@@ -1,7 +1,9 @@
-"""Slider to painted frame: actviz's Curve lens against an ordinary matplotlib Slider script.
+"""Slider to painted frame: actviz's window against an ordinary matplotlib Slider script.
 
 Both draw ELU and its derivative in two plots of a 1200 × 800 window with 2-pixel antialiased
-lines, grid and legend, on the same display, in turns. Prints medians and their ratio:
+lines, grid and legend, on the same display, in turns. actviz is the whole window, with its own
+slider, formula, layer panel and readings; matplotlib is the two plots and the slider. Prints
+medians and their ratio:
 
     python -m benchmarks.frame_time [--moves 300] [--rounds 3]
 """
@@ -16,57 +18,58 @@ from statistics import median
 from time import perf_counter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.__main__ import virtual_screen
 
 SIZE = (1200, 800)
 WARM_UP = 40
+PATIENCE = 30.0
 
 
-def alphas(moves: int) -> list[float]:
-    """Where the slider goes: to and fro over its whole range."""
-    return [float(2.5 + 2.5 * np.sin(0.07 * move)) for move in range(moves + WARM_UP)]
+def positions(moves: int) -> list[float]:
+    """Where the slider goes, from 0 to 1: to and fro over its whole range."""
+    return [float(0.5 + 0.5 * np.sin(0.07 * move)) for move in range(moves + WARM_UP)]
 
 
 def ours(moves: int) -> list[float]:
-    """Time the Curve lens: from the slider's move to the painted picture."""
-    from PySide6.QtWidgets import QApplication, QSlider, QVBoxLayout, QWidget
+    """Time actviz: from the move of alpha's slider to the painted picture."""
+    from PySide6.QtCore import QLocale
 
-    from actviz import session as document
-    from actviz.ui.evaluator import Evaluator
-    from actviz.ui.lenses.curve import CurveLens
-    from actviz.ui.store import Store
-    from actviz.ui.theme import DARK, font, load_fonts
+    from actviz.ui.app import end, make_application, open_window
+    from actviz.ui.controls import FloatSlider
 
-    app = QApplication([])
-    load_fonts()
-    app.setFont(font())
-    store, painted = Store(), []
-    window = QWidget()
-    lens, slider = CurveLens(store, Evaluator(), DARK), QSlider()
-    slider.setRange(0, 5000)
-    slider.valueChanged.connect(
-        lambda value: store.apply(document.set_value, "alpha", value / 1000, key="alpha")
-    )
-    lens.canvas.painted.connect(lambda: painted.append(perf_counter()))
-    layout = QVBoxLayout(window)
-    layout.addWidget(lens)
-    layout.addWidget(slider)
+    app = make_application()
+    QLocale.setDefault(QLocale.c())
+    window = open_window()
     window.resize(*SIZE)
-    window.show()
-    while not painted:
+    painted: list[float] = []
+    window.lens.canvas.painted.connect(lambda: painted.append(perf_counter()))
+    begin = perf_counter()
+    while not window.complete or window.evaluator.now.starting:
         app.processEvents()
+        assert perf_counter() < begin + PATIENCE, "the window is not ready"
+    slider = next(s for s in window.findChildren(FloatSlider) if s.accessibleName() == "alpha")
     times = []
-    for alpha in alphas(moves):
+    for position in positions(moves):
         painted.clear()
         start = perf_counter()
-        slider.setValue(round(1000 * alpha))
-        while not painted:
+        slider.setValue(round(position * slider.maximum()))
+        while not painted and perf_counter() < start + 1.0:
             app.processEvents()
-        times.append(perf_counter() - start)
+        if painted:
+            times.append(painted[-1] - start)
         for _ in range(3):
             app.processEvents()
+    print(window.evaluator.now.device.name, file=sys.stderr)
+    end(window)
     return times[WARM_UP:]
+
+
+def elu(x: NDArray[np.float64], alpha: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Compute what the script draws."""
+    negative = alpha * np.expm1(np.minimum(x, 0))
+    return np.where(x > 0, x, negative), np.where(x > 0, 1.0, negative + alpha)
 
 
 def matplotlib_script(moves: int) -> list[float]:
@@ -77,19 +80,15 @@ def matplotlib_script(moves: int) -> list[float]:
     import matplotlib.pyplot as plt
     from matplotlib.widgets import Slider
 
-    def elu(x: np.ndarray, alpha: float) -> tuple[np.ndarray, np.ndarray]:
-        negative = alpha * np.expm1(np.minimum(x, 0))
-        return np.where(x > 0, x, negative), np.where(x > 0, 1.0, negative + alpha)
-
     x = np.linspace(-8, 4, 1000)
-    figure, (top, bottom) = plt.subplots(
-        2, 1, sharex=True, figsize=(SIZE[0] / 100, SIZE[1] / 100), dpi=100
-    )
+    inches = (SIZE[0] / 100, SIZE[1] / 100)
+    figure, plots = plt.subplots(2, 1, sharex=True, figsize=inches, dpi=100)
     figure.subplots_adjust(bottom=0.15)
-    y, dy = elu(x, 1.0)
-    (line_f,) = top.plot(x, y, lw=2, label="f")
-    (line_df,) = bottom.plot(x, dy, lw=2, label="f′")
-    for axes, limits, words in ((top, (-6, 4.3), "f(x)"), (bottom, (-0.3, 5.3), "f′(x)")):
+    lines = []
+    for axes, y, limits, words in zip(
+        plots, elu(x, 1.0), ((-6, 4.3), (-0.3, 5.3)), ("f(x)", "f′(x)"), strict=True
+    ):
+        lines += axes.plot(x, y, lw=2, label=words)
         axes.set_ylim(*limits)
         axes.set_ylabel(words)
         axes.grid(visible=True)
@@ -97,25 +96,24 @@ def matplotlib_script(moves: int) -> list[float]:
     slider = Slider(figure.add_axes((0.15, 0.03, 0.7, 0.03)), "alpha", 0.0, 5.0, valinit=1.0)
 
     def update(alpha: float) -> None:
-        y, dy = elu(x, alpha)
-        line_f.set_ydata(y)
-        line_df.set_ydata(dy)
+        for line, y in zip(lines, elu(x, alpha), strict=True):
+            line.set_ydata(y)
         figure.canvas.draw_idle()
 
     slider.on_changed(update)
-    drawn: list[float] = []
     plt.show(block=False)
     figure.canvas.flush_events()
+    drawn: list[float] = []
     figure.canvas.mpl_connect("draw_event", lambda _: drawn.append(perf_counter()))
     times = []
-    for alpha in alphas(moves):
+    for position in positions(moves):
         drawn.clear()
         start = perf_counter()
-        slider.set_val(alpha)
+        slider.set_val(5.0 * position)
         while not drawn:
             figure.canvas.flush_events()
-        figure.canvas.flush_events()
         times.append(perf_counter() - start)
+        figure.canvas.flush_events()
     return times[WARM_UP:]
 
 
@@ -131,6 +129,7 @@ def measured(side: str, moves: int) -> list[float]:
 
 
 def main() -> None:
+    """Measure both sides in turns, and print the ratio."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--moves", type=int, default=300)
     parser.add_argument("--rounds", type=int, default=3)

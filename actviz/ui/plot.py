@@ -22,7 +22,7 @@ from actviz.ui.placing import Room
 from actviz.ui.plot_items import Band, Bands, Curve, Dot, Dots, Label, Lines, in_pixels
 from actviz.ui.sampling import Piece
 
-_TOP, _GAP, _LEFT = 8.0, 12.0, 30.0
+_TOP, _GAP, _LEFT = 8.0, 12.0, 26.0
 _MARGIN_UNIT = 10.0
 _TICK_WORDS = 8.0
 _USUAL_WORD = "−0.00"
@@ -102,9 +102,13 @@ class Figure:
         self.x = Axis(-8.0, 4.0, 0.0, 1.0)
         self.bands: Sequence[Band] = ()
         self.fresh = True
+        self._laid_out: tuple[object, ...] = ()
 
     def lay_out(self) -> None:
-        """Divide the area among the panes and make the axes."""
+        """Divide the area among the panes and make the axes, where anything has changed."""
+        if self._laid_out == self.background_key and not self.fresh:
+            return
+        self._laid_out = self.background_key
         font = QFontMetricsF(self.look.small)
         under = font.height() + _TICK_WORDS
         both = self.size.height() >= _BOTH_LABELLED

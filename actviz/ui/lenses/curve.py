@@ -139,11 +139,13 @@ class CurveLens(QWidget):
         old = self.picture.session
         if session is old and self._wanted:
             return
-        self._moving = session.view == old.view and session.activation == old.activation
+        same = session.view == old.view and session.activation == old.activation
+        self._moving = same and session is not old
         self._begun = perf_counter()
         self.picture.show(session)
-        self.bar.show_session(session)
         self.legend.show_pins(session.pins)
+        if not self._moving:
+            self.bar.show_session(session)
         self._ask()
 
     def _resized(self) -> None:
@@ -198,6 +200,8 @@ class CurveLens(QWidget):
             self._report.start()
 
     def _tell(self) -> None:
+        """Do what a moving curve does not wait for: its name, and word of the frame."""
+        self.bar.show_session(self.picture.session)
         main = self.picture.main
         if main is not None:
             result = main.result

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from actviz.activations import Break, row
-from actviz.analysis.readings import Range, Readings, Steepest, readings
 from actviz.evaluation import Request
 from actviz.param import Value
 from actviz.session import Session
 from actviz.ui.numbers import signed, significant
 from actviz.ui.readings import Reading
+
+if TYPE_CHECKING:
+    from actviz.analysis.readings import Range, Readings, Steepest
 
 Key = tuple[str, tuple[tuple[str, Value], ...], float]
 _FEWEST_SHOWN = 1e-3
@@ -48,6 +51,9 @@ def key_of(session: Session) -> Key:
 
 def details(key: Key) -> Details:
     """Compute the figures: a few milliseconds."""
+    # The first picture is painted before this is needed, and sooner without it.
+    from actviz.analysis.readings import readings
+
     activation, values, epsilon = key
     chosen = row(activation)
     found = readings(chosen, dict(values), epsilon=epsilon)
