@@ -101,7 +101,7 @@ BAD_FILES = {
     "a wrong type": (changed(view={"low": "a"}), r"view\.low: expected float, got str"),
     "a wrong pin": (changed(pins=[{"label": "a"}]), r"pins\[0\]: .*missing required field"),
     "an empty view": (changed(view={"low": 1, "high": 1}), "view x"),
-    "an unknown layer": (changed(layer={"type": "Dens"}), "'Dens' is not a layer"),
+    "an unknown layer": (changed(layer={"type": "Dens"}), "layer: 'Dens' is not allowed"),
     "an unknown field": (changed(layer={"type": "Dense", "fields": {"filters": 1}}), "filters"),
     "an unknown slot": (changed(slot="gate"), "slot of LSTM: 'gate'"),
     "a bad value": (
