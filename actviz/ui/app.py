@@ -76,7 +76,7 @@ def run_window(path: Path | None = None) -> int:
     application = make_application()
     window = open_window()
     if path is not None:
-        QTimer.singleShot(0, lambda: window.documents.open(path))
+        QTimer.singleShot(0, lambda: window.documents.begin_with(path))
     # Python sees Ctrl+C in the terminal when Qt next calls it, at the latest from a timer.
     signal.signal(signal.SIGINT, lambda *_: application.quit())
     status = application.exec()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from actviz import session as document
 from actviz.files import read_document, write_atomic, write_session
 from actviz.formats import write_layer
+from actviz.layers import LayerConfig
 from actviz.session import Session
 from actviz.ui import dialogs
 from actviz.ui.dialogs import Answer
@@ -54,23 +55,42 @@ class Documents(QObject):
 
     def open(self, path: Path) -> bool:
         """Open a session, or take the layer of a layer file into this session, as one step."""
+        read = self._read(path)
+        if read is None:
+            return False
+        if isinstance(read, LayerConfig):
+            self._store.apply(document.open_layer, read)
+        elif self.may_leave():
+            self._begin(read, path)
+        else:
+            return False
+        self._note_opened(path, read)
+        return True
+
+    def begin_with(self, path: Path) -> None:
+        """Open the file that the program was started with; a layer is not yet a change."""
+        read = self._read(path)
+        if isinstance(read, LayerConfig):
+            self._begin(document.open_layer(Session(), read), None)
+        elif read is not None:
+            self._begin(read, path)
+        if read is not None:
+            self._note_opened(path, read)
+
+    def _read(self, path: Path) -> Session | LayerConfig | None:
         try:
-            read = read_document(path)
+            return read_document(path)
         except ValueError as error:
             if not path.exists():
                 self._settings.forget(path)
             dialogs.tell_failure(self._window, str(error))
-            return False
-        if isinstance(read, Session):
-            if not self.may_leave():
-                return False
-            self._begin(read, path)
-        else:
-            self._store.apply(document.open_layer, read)
+            return None
+
+    def _note_opened(self, path: Path, read: Session | LayerConfig) -> None:
+        self._settings.remember(path)
+        if isinstance(read, LayerConfig):
             warnings = "".join(f"; {warning}" for warning in read.warnings)
             self.said.emit(f"{path.name}: opened{warnings}")
-        self._settings.remember(path)
-        return True
 
     def restore(self, session: Session, origin: str | None) -> None:
         """Take up a session that a crash left behind; it counts as not saved."""

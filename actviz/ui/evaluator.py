@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 PATIENCE = 0.004
 """Seconds that `ask` waits for an answer which then is drawn in the same event."""
 _MOST_KEYS = 64
+_NOBODY = ""
+"""The key of a request whose answer nobody waits for any more."""
 _MOST_FAILURES = 2
 """How often a device may fail before it is left alone until the person chooses it."""
 NUMPY = NumPyEngine.device.id
@@ -88,6 +90,7 @@ class Evaluator(QObject):
         if len(self._latest) > _MOST_KEYS:
             del self._latest[next(iter(self._latest))]
         if not self._fits(request):
+            self._forget_asked(key)
             self._compute(key, request)
         elif self._asked is not None:
             self._waiting[key] = request
@@ -106,6 +109,11 @@ class Evaluator(QObject):
         return (
             self._ready and isinstance(request.x, Grid) and request.dtype in self._now.device.dtypes
         )
+
+    def _forget_asked(self, key: str) -> None:
+        """Let no late answer of the device come after a newer one by NumPy."""
+        if self._asked is not None and self._asked[0] == key:
+            self._asked = (_NOBODY, self._asked[1])
 
     def _send(self, key: str, request: Request) -> None:
         assert self._link is not None
@@ -139,7 +147,7 @@ class Evaluator(QObject):
 
     def _answer(self, message: Answer) -> None:
         asked, self._asked = self._asked, None
-        if asked is not None and asked[1] == message.result.request:
+        if asked is not None and asked[0] != _NOBODY and asked[1] == message.result.request:
             self.answered.emit(asked[0], message.result)
         self._send_next()
 
@@ -159,7 +167,7 @@ class Evaluator(QObject):
     def _pass_on(self, message: Failed) -> None:
         """Let NumPy compute what the device does not; the device stays."""
         asked, self._asked = self._asked, None
-        if asked is not None and asked[1] == message.request:
+        if asked is not None and asked[0] != _NOBODY and asked[1] == message.request:
             self._compute(*asked)
         self._send_next()
 
@@ -185,6 +193,7 @@ class Evaluator(QObject):
     def _draw_pending(self) -> None:
         pending = dict([self._asked] if self._asked is not None else [])
         pending |= self._waiting
+        pending.pop(_NOBODY, None)
         self._asked = None
         self._waiting.clear()
         for key, request in pending.items():

@@ -89,8 +89,8 @@ class ParameterPanel(QFrame):
         layout.setContentsMargins(12, 8, 12, 10)
         layout.setSpacing(8)
         layout.addLayout(head)
-        self.scroll = FittingScroll(content, _LEAST)
-        layout.addWidget(self.scroll)
+        self.area = FittingScroll(content, _LEAST)
+        layout.addWidget(self.area)
 
     def _edit(self, name: str, value: object) -> None:
         if not self._store.apply(document.set_value, name, value, key=f"value {name}"):

@@ -144,7 +144,7 @@ class StatusLine(QWidget):
         dtype = self._store.session.dtype
         if dtype in status.device.dtypes:
             return ""
-        return f"{dtype} is computed by {self._frame[0].name}: {status.device.name} does not compute it"
+        return f"{dtype} is computed by {self._frame[0].name}, as {status.device.name} has none"
 
     def _choose_device(self, index: int) -> None:
         self.device_chosen.emit(self.device.itemData(index, _DEVICE))

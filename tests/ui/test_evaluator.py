@@ -158,6 +158,20 @@ def test_what_the_device_does_not_hold_is_computed_by_numpy(qtbot: QtBot, watche
     assert watched.answers[0][1].y.dtype == np.float64
 
 
+def test_a_late_answer_does_not_come_after_a_newer_one(qtbot: QtBot, watched: Watched) -> None:
+    watched.start(qtbot)
+    os.kill(watched.pid, signal.SIGSTOP)
+    watched.evaluator.ask("curve", request(1.0))
+    watched.evaluator.ask("curve", request(2.0, "float64"))
+    watched.evaluator.ask("pin", request(3.0))
+    os.kill(watched.pid, signal.SIGCONT)
+    qtbot.waitUntil(lambda: "pin" in dict(watched.answers))
+    assert [result.request for _, result in watched.answers] == [
+        request(2.0, "float64"),
+        request(3.0),
+    ]
+
+
 def test_numpy_can_be_chosen_and_left_again(qtbot: QtBot, watched: Watched) -> None:
     device = watched.start(qtbot)
     watched.evaluator.ask("curve", request())
