@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
@@ -19,23 +19,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from actviz.ui.crosshair import Crosshair
-from actviz.ui.gestures import Range, panned, wheel_factor, zoomed
+from actviz.ui.gestures import Wish, box_wish, drag_wish, key_wish, pane_at, wheel_wish
 from actviz.ui.plot import Figure
 
+_SIDEWAYS = {int(Qt.Key.Key_Left): -1, int(Qt.Key.Key_Right): 1}
 _BEYOND = 8.0
 """Pixels by which dots reach over the edge of a pane."""
 _LEAST_BOX = 6.0
 """Pixels; a smaller box is a slip of the hand and zooms nowhere."""
-_KEY_SHARE, _KEY_FACTOR = 0.1, 0.8
-_KeyName = Qt.Key
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """A view that is asked for: the range of x, and of the panes that leave their fit."""
-
-    x: Range
-    vertical: dict[int, Range] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,34 +174,18 @@ class Canvas(QWidget):
 
     # The mouse
 
-    def _pane_at(self, point: QPointF) -> int:
-        """Find the pane at this height; the nearest one between two."""
-        panes = self.figure.panes
-        return min(
-            range(len(panes)),
-            key=lambda i: abs(panes[i].rect.center().y() - point.y()) / panes[i].share,
-        )
-
     def _inside(self, point: QPointF) -> bool:
         return any(pane.rect.contains(point) for pane in self.figure.panes)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom about the mouse: x over a pane, the height over its axis or with Ctrl held."""
-        turn, point = event.angleDelta(), event.position()
+        """Zoom about the mouse, or pan."""
         event.accept()
-        pane, x = self._pane_at(point), self.figure.x
-        shifted = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-        sideways = turn.x() if abs(turn.x()) > abs(turn.y()) else turn.y() if shifted else 0
-        if sideways:
-            self.looked.emit(Wish(panned(x.low, x.high, -sideways / 1200)))
-        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier or point.x() < x.first:
-            y = self.figure.panes[pane].y
-            factor = wheel_factor(turn.y())
-            vertical = zoomed(y.low, y.high, y.value(point.y()), factor)
-            self.looked.emit(Wish((x.low, x.high), {pane: vertical}))
-        elif turn.y():
-            about = x.value(min(max(point.x(), x.first), x.last))
-            self.looked.emit(Wish(zoomed(x.low, x.high, about, wheel_factor(turn.y()))))
+        point, turn = event.position(), event.angleDelta()
+        self._ask(wheel_wish(self.figure, point, turn, event.modifiers()))
+
+    def _ask(self, wish: Wish | None) -> None:
+        if wish is not None:
+            self.looked.emit(wish)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin to pan with the left button, to span a box with Shift or the right one."""
@@ -219,7 +194,7 @@ class Canvas(QWidget):
         if button != Qt.MouseButton.LeftButton and not right:
             return
         shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        pane, figure = self._pane_at(point), self.figure
+        pane, figure = pane_at(self.figure, point), self.figure
         self._active = pane
         fixed = {
             i: (p.y.low, p.y.high) for i, p in enumerate(figure.panes) if p.fixed and i == pane
@@ -240,16 +215,7 @@ class Canvas(QWidget):
             self._box = QRectF(self._drag.start, point).normalized().intersected(rect)
             self.update()
         elif (point - self._drag.start).manhattanLength() > 2:
-            self._pan(self._drag, point - self._drag.start)
-
-    def _pan(self, drag: _Drag, moved: QPointF) -> None:
-        x = self.figure.x
-        vertical = {
-            index: panned(*limits, moved.y() / self.figure.panes[index].rect.height())
-            for index, limits in drag.wish.vertical.items()
-        }
-        shift = -moved.x() / (x.last - x.first)
-        self.looked.emit(Wish(panned(*drag.wish.x, shift), vertical))
+            self._ask(drag_wish(self.figure, self._drag.wish, point - self._drag.start))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End a drag; a click on a label with a link follows it."""
@@ -258,7 +224,7 @@ class Canvas(QWidget):
         if drag is None:
             return
         if drag.box and min(box.width(), box.height()) >= _LEAST_BOX:
-            self._zoom_into(box, drag.pane)
+            self._ask(box_wish(self.figure, box, drag.pane))
         elif (event.position() - drag.start).manhattanLength() <= 2:
             for pane in self.figure.panes:
                 label = pane.placed.link_at(event.position())
@@ -266,12 +232,6 @@ class Canvas(QWidget):
                     self.link_clicked.emit(label.key)
         self.update()
         self.released.emit()
-
-    def _zoom_into(self, box: QRectF, index: int) -> None:
-        x, y = self.figure.x, self.figure.panes[index].y
-        across = x.value(box.left()), x.value(box.right())
-        upright = y.value(box.bottom()), y.value(box.top())
-        self.looked.emit(Wish(across, {index: upright}))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Show the whole curve."""
@@ -286,30 +246,20 @@ class Canvas(QWidget):
     # The keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Pan with the arrows, zoom with + and −, fit with 0, read with Shift and the arrows."""
-        x, key = self.figure.x, event.key()
-        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        centre = x.low / 2 + x.high / 2
-        sideways = {_KeyName.Key_Left: -1, _KeyName.Key_Right: 1}.get(_KeyName(key), 0)
-        upward = {_KeyName.Key_Down: -1, _KeyName.Key_Up: 1}.get(_KeyName(key), 0)
-        if sideways and shift:
-            (self.leapt if control else self.nudged).emit(sideways)
-        elif sideways:
-            self.looked.emit(Wish(panned(x.low, x.high, sideways * _KEY_SHARE)))
-        elif upward:
-            y = self.figure.panes[self._active].y
-            vertical = panned(y.low, y.high, upward * _KEY_SHARE)
-            self.looked.emit(Wish((x.low, x.high), {self._active: vertical}))
-        elif key in (_KeyName.Key_Plus, _KeyName.Key_Equal):
-            self.looked.emit(Wish(zoomed(x.low, x.high, centre, _KEY_FACTOR)))
-        elif key == _KeyName.Key_Minus:
-            self.looked.emit(Wish(zoomed(x.low, x.high, centre, 1 / _KEY_FACTOR)))
-        elif key == _KeyName.Key_0:
+        """Pan and zoom the view, fit it with 0, and move the crosshair with Shift held."""
+        key, modifiers = event.key(), event.modifiers()
+        sideways = _SIDEWAYS.get(key, 0)
+        wish = key_wish(self.figure, self._active, key)
+        if sideways and modifiers & Qt.KeyboardModifier.ShiftModifier:
+            leaps = modifiers & Qt.KeyboardModifier.ControlModifier
+            (self.leapt if leaps else self.nudged).emit(sideways)
+        elif wish is not None:
+            self.looked.emit(wish)
+        elif key == Qt.Key.Key_0:
             self.fit_wanted.emit()
-        elif key == _KeyName.Key_Home:
+        elif key == Qt.Key.Key_Home:
             self.home_wanted.emit()
-        elif key == _KeyName.Key_Escape and self.crosshair:
+        elif key == Qt.Key.Key_Escape and self.crosshair:
             self.left.emit()
         else:
             super().keyPressEvent(event)

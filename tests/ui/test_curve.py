@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QObject, QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QWheelEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -331,6 +331,14 @@ def test_the_keys_pan_zoom_fit_and_go_home(bench: Bench) -> None:
     bench.key(Qt.Key.Key_Plus)
     bench.key(Qt.Key.Key_Home)
     assert bench.view() == View()
+
+
+@pytest.mark.parametrize("key", [0, 0x424, 0x3B1, int(Qt.Key.Key_unknown), int(Qt.Key.Key_F35)])
+def test_keys_of_any_keyboard_are_left_alone(bench: Bench, key: int) -> None:
+    before = bench.view()
+    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+        QApplication.sendEvent(bench.canvas, QKeyEvent(kind, key, SHIFT))
+    assert bench.view() == before
 
 
 def test_looking_around_is_no_step_to_undo(bench: Bench) -> None:

@@ -15,12 +15,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from actviz import session as document
 from actviz.evaluation import Device, Request, Result
 from actviz.session import Session
-from actviz.ui.canvas import Canvas, Wish
+from actviz.ui.canvas import Canvas
+from actviz.ui.gestures import Wish
 from actviz.ui.legend import Legend
 from actviz.ui.lenses.curve_bar import Bar
 from actviz.ui.lenses.curve_details import details, footer, key_of
 from actviz.ui.lenses.curve_picture import MAIN, Picture
-from actviz.ui.lenses.curve_reader import read
+from actviz.ui.lenses.curve_reader import Reader
 from actviz.ui.lenses.curve_view import fitting, presets
 from actviz.ui.lenses.curve_words import FLOAT64
 from actviz.ui.look import Look
@@ -70,12 +71,12 @@ class CurveLens(QWidget):
         look = Look(theme)
         self.picture = Picture(store.session, look)
         self.canvas = Canvas(self.picture.figure, self)
+        self.reader = Reader(self.picture, self.canvas)
         self.bar = Bar(look.title, self)
         self.legend = Legend(look, self)
         self.readings = ReadingsRow(theme, self)
         self._wanted: dict[str, Request] = {}
         self._missing: set[str] = set()
-        self._pixel: float | None = None
         self._moving = False
         self._composed = False
         self._begun = self._seconds = 0.0
@@ -110,10 +111,6 @@ class CurveLens(QWidget):
         canvas.looked.connect(self._grant)
         canvas.fit_wanted.connect(self.fit)
         canvas.home_wanted.connect(lambda: self.apply_preset(View()))
-        canvas.hovered.connect(self._hover)
-        canvas.left.connect(self._leave)
-        canvas.nudged.connect(self._nudge)
-        canvas.leapt.connect(self._leap)
         canvas.link_clicked.connect(lambda _: apply(document.set_dtype, FLOAT64))
         canvas.released.connect(self._settle)
         canvas.resized.connect(self._resized)
@@ -190,7 +187,7 @@ class CurveLens(QWidget):
     def _draw(self, *, shrink: bool) -> None:
         self.picture.compose(shrink=shrink)
         self.canvas.refresh()
-        self._move_crosshair()
+        self.reader.refresh()
 
     def _painted(self) -> None:
         """Note how long the new picture took; it is told when the painting is over."""
@@ -263,46 +260,3 @@ class CurveLens(QWidget):
             changes |= dict(zip(names, (low, high), strict=True))
         view = msgspec.structs.replace(self._store.session.view, **changes)
         self._store.apply(document.set_view, view)
-
-    # The crosshair
-
-    def _hover(self, pixel: float) -> None:
-        self._pixel = pixel
-        self._move_crosshair()
-
-    def _leave(self) -> None:
-        self._pixel = None
-        self._move_crosshair()
-
-    def _nudge(self, pixels: int) -> None:
-        """Move the crosshair by whole pixels, past a kink that holds it."""
-        x = self.picture.figure.x
-        self._pixel = min(max(self._at() + pixels, x.first), x.last)
-        self._move_crosshair()
-        self._say()
-
-    def _leap(self, direction: int) -> None:
-        """Move the crosshair to the next notable point in view on one side."""
-        x, here = self.picture.figure.x, self._at()
-        places = [x.pixel(each) for each in self.picture.notable() if x.low <= each <= x.high]
-        ahead = [at for at in places if (at - here) * direction > 0.5]
-        if ahead:
-            self._pixel = min(ahead, key=lambda at: abs(at - here))
-            self._move_crosshair()
-            self._say()
-
-    def _at(self) -> float:
-        """Give the crosshair's pixel, the middle of the plot where there is none yet."""
-        x = self.picture.figure.x
-        return (x.first + x.last) / 2 if self._pixel is None else self._pixel
-
-    def _move_crosshair(self) -> None:
-        shown = None if self._pixel is None else read(self.picture, self._pixel)
-        self.canvas.show_crosshair(shown)
-
-    def _say(self) -> None:
-        """Tell screen readers what the crosshair reads."""
-        shown = self.canvas.crosshair
-        if shown is not None:
-            words = [shown.text, *(reading.text for reading in shown.readings)]
-            self.canvas.setAccessibleDescription("\n".join(words))

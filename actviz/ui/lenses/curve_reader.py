@@ -1,12 +1,15 @@
-"""What the crosshair says: f and f′ exactly at one x, and both one-sided limits at a kink."""
+"""The crosshair: where it is, and f and f′ exactly there, with both one-sided limits at a kink."""
 
 from __future__ import annotations
 
 import math
 from typing import NamedTuple
 
+from PySide6.QtCore import QObject
+
 from actviz.activations import Break
 from actviz.evaluation import Grid, NumPyEngine, Request, Result
+from actviz.ui.canvas import Canvas
 from actviz.ui.crosshair import Crosshair, Reading
 from actviz.ui.lenses.curve_picture import Picture
 from actviz.ui.numbers import decimals, significant
@@ -14,6 +17,7 @@ from actviz.ui.trace import Trace
 
 SNAP = 5.0
 """The crosshair snaps to a kink within this many pixels."""
+_SAME = 0.5
 _DIGITS = 6
 _NAMES = ("f", "f′")
 _MOST_DIGITS = {"float16": 5, "float32": 9, "float64": 17}
@@ -112,3 +116,55 @@ def _crosshair(picture: Picture, x: float, where: str, read: list[_Read]) -> Cro
         marked = each.marked and math.isfinite(each.height)
         readings.append(Reading("\n".join(lines), (look.f, look.df)[pane], height, marked))
     return Crosshair(picture.figure, x, f"x = {where}", readings)
+
+
+class Reader(QObject):
+    """Moves the crosshair of a canvas with the mouse or the keys, and reads a picture at it.
+
+    It stays at its pixel while the curves move under it.
+    """
+
+    def __init__(self, picture: Picture, canvas: Canvas) -> None:
+        super().__init__(canvas)
+        self._picture, self._canvas = picture, canvas
+        self._pixel: float | None = None
+        canvas.hovered.connect(self._move)
+        canvas.left.connect(lambda: self._move(None))
+        canvas.nudged.connect(self._nudge)
+        canvas.leapt.connect(self._leap)
+
+    def refresh(self) -> None:
+        """Read again what has changed under the crosshair."""
+        if self._pixel is not None or self._canvas.crosshair is not None:
+            self._move(self._pixel)
+
+    def _move(self, pixel: float | None) -> None:
+        self._pixel = pixel
+        self._canvas.show_crosshair(None if pixel is None else read(self._picture, pixel))
+
+    def _nudge(self, pixels: int) -> None:
+        """Move by whole pixels."""
+        x = self._picture.figure.x
+        self._move(min(max(self._at() + pixels, x.first), x.last))
+        self._say()
+
+    def _leap(self, direction: int) -> None:
+        """Move to the next notable point in view on one side."""
+        x, here = self._picture.figure.x, self._at()
+        places = [x.pixel(each) for each in self._picture.notable() if x.low <= each <= x.high]
+        ahead = [at for at in places if (at - here) * direction > _SAME]
+        if ahead:
+            self._move(min(ahead, key=lambda at: abs(at - here)))
+            self._say()
+
+    def _at(self) -> float:
+        """Give the crosshair's pixel, the middle of the plot where there is none yet."""
+        x = self._picture.figure.x
+        return (x.first + x.last) / 2 if self._pixel is None else self._pixel
+
+    def _say(self) -> None:
+        """Tell screen readers what the crosshair reads."""
+        shown = self._canvas.crosshair
+        if shown is not None:
+            words = [shown.text, *(reading.text for reading in shown.readings)]
+            self._canvas.setAccessibleDescription("\n".join(words))
