@@ -169,8 +169,9 @@ class Canvas(QWidget):
     def _fit_widget(self) -> None:
         self.lay_out()
         self.laid_out = True
-        self.refresh()
         self.resized.emit()
+        if self.figure.background_key != self._background_key:
+            self.refresh()
 
     # The mouse
 

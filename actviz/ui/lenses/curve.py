@@ -181,8 +181,6 @@ class CurveLens(QWidget):
         self._draw(shrink=not self._moving and not self.canvas.dragging)
         self._composed = True
         self._settled.start()
-        if not self._analysis.isActive():
-            self._analysis.start(_REST if self._moving else 0)
 
     def _draw(self, *, shrink: bool) -> None:
         self.picture.compose(shrink=shrink)
@@ -190,11 +188,13 @@ class CurveLens(QWidget):
         self.reader.refresh()
 
     def _painted(self) -> None:
-        """Note how long the new picture took; it is told when the painting is over."""
+        """Note how long the new picture took, and do what it did not wait for."""
         if self._composed:
             self._composed = False
             self._seconds = perf_counter() - self._begun
             self._report.start()
+            if not self._analysis.isActive():
+                self._analysis.start(_REST if self._moving else 0)
 
     def _tell(self) -> None:
         """Do what a moving curve does not wait for: its name, and word of the frame."""
