@@ -82,4 +82,7 @@ if __name__ == "__main__":
     with virtual_screen() as screen, tempfile.TemporaryDirectory() as home:
         os.environ["DISPLAY"] = screen
         os.environ |= {f"XDG_{name}_HOME": home for name in ("CONFIG", "STATE", "DATA")}
+        # As installed: both sides' byte code is written in the first round and read afterwards.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = home
         main()

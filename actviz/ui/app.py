@@ -17,13 +17,10 @@ from actviz.ui.display import display_problem
 from actviz.ui.evaluator import Evaluator
 from actviz.ui.icons import icon_path
 from actviz.ui.link import Link
-from actviz.ui.render import png_of, render_session
 from actviz.ui.settings import Settings
 from actviz.ui.store import Store
 from actviz.ui.theme import font, load_fonts
 from actviz.ui.window import SIZE, Window
-
-__all__ = ["draw_files", "make_application", "open_window", "render_session", "run_window"]
 
 _PATIENCE = 10_000
 """Milliseconds to wait at most for what follows the first frame."""
@@ -96,6 +93,8 @@ def end(window: Window) -> None:
 
 def draw_files(folder: Path) -> list[Path]:
     """Draw the first screen and write its layer's JSON into files; gives their paths."""
+    from actviz.ui.render import png_of
+
     make_application()
     make_folder(folder)
     picture, layer = folder / "first-screen.png", folder / "layer.json"

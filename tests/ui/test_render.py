@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from actviz import session as document
 from actviz.activations import ROWS
 from actviz.session import Session
-from actviz.ui.app import render_session
+from actviz.ui.render import render_session
 from actviz.ui.theme import THEMES
 
 SIZE = (1200, 800)
