@@ -77,6 +77,7 @@ class Actions:
 
     def __init__(self, window: QWidget, handlers: Mapping[str, Callable[[], object]]) -> None:
         self._made: dict[str, QAction] = {}
+        self._said: dict[str, str] = {}
         for command in COMMANDS:
             action = QAction(command.words, window)
             action.setShortcuts([QKeySequence(keys) for keys in command.keys])
@@ -96,9 +97,10 @@ class Actions:
 
     def say(self, name: str, what: str) -> None:
         """Let an action's tip tell what it would act on, as in "Undo alpha"."""
-        action = self._made[name]
-        words = f"{action.text()} {what}".strip()
-        action.setToolTip(f"{words} ({key_text(action)})")
+        if self._said.get(name) != what:
+            self._said[name] = what
+            action = self._made[name]
+            action.setToolTip(f"{action.text()} {what}".strip() + f" ({key_text(action)})")
 
 
 def key_text(action: QAction) -> str:

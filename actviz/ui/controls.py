@@ -27,10 +27,12 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QSlider,
     QStyle,
+    QStyledItemDelegate,
     QStyleOptionSlider,
     QWidget,
 )
 
+_LONGEST_SEEN = 8
 _FEWEST_STEPS = 200
 _WHEEL_REST = 400
 """Milliseconds without a notch after which turning the wheel counts as finished."""
@@ -59,7 +61,9 @@ class Field(QLineEdit):
             self.setText(self._shown)
             self.setCursorPosition(0)
         self.setModified(False)
-        self.setToolTip(self._shown if len(self._shown) > 8 else "")
+        tip = self._shown if len(self._shown) > _LONGEST_SEEN else ""
+        if tip != self.toolTip():
+            self.setToolTip(tip)
 
     def mark(self, wrong: bool) -> None:
         """Show by the frame whether the text was refused."""
@@ -231,6 +235,7 @@ class Combo(QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
+        self.setItemDelegate(QStyledItemDelegate(self))  # the one that the stylesheet reaches
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Change the choice, or let the panel scroll."""

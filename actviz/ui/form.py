@@ -18,7 +18,7 @@ _GREEK = {
     r"\theta": "θ",
     r"\varepsilon": "ε",
 }
-_LABEL_WIDTH = 118
+_LABEL_WIDTH = 140
 
 
 def symbol_of(param: Param) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, QTimer
+from PySide6.QtCore import QByteArray, QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -10,8 +10,6 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from actviz.ui.theme import Theme
 from actviz.ui.typeset import Typesetter
 
-_REST = 120
-"""Milliseconds without a change after which new formulas are set: not while a slider moves."""
 _GAP = 10
 _LEAST = 40
 _HEADS = ("f(x) = ", "f'(x) = ")
@@ -30,8 +28,6 @@ class FormulaView(QWidget):
         self._wanted: tuple[str, ...] = ()
         self._drawn: list[QSvgRenderer] = []
         self._shown: tuple[str, ...] = ()
-        self._rest = QTimer(self, singleShot=True, interval=_REST)
-        self._rest.timeout.connect(self._ask)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         typesetter.done.connect(self._take)
 
@@ -46,7 +42,7 @@ class FormulaView(QWidget):
         self.setAccessibleName("formula")
         self.setAccessibleDescription(alternative)
         if not self._draw():
-            self._rest.start()
+            self._ask()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme's text colour."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -16,6 +18,7 @@ from PySide6.QtWidgets import (
 from actviz import session as document
 from actviz.formats import dialect_named, write_layer
 from actviz.layers import layer_row
+from actviz.param import Value
 from actviz.session import Session
 from actviz.ui.json_view import JsonView
 from actviz.ui.layer_combo import LayerCombo
@@ -47,6 +50,7 @@ class LayerPanel(QFrame):
         self.about = QLabel()
         self.about.setWordWrap(True)
         self.about.setProperty("look", "note")
+        self._shown_fields: tuple[str, Mapping[str, Value]] = ("", {})
         self.slots: dict[str, SlotButton] = {}
         self.sections: dict[str, FoldSection] = {}
         self.json = JsonView(theme)
@@ -65,7 +69,10 @@ class LayerPanel(QFrame):
         self.combo.show_layer(row.name)
         self.about.setText(row.doc)
         self._show_slots(session)
-        self._show_fields(session)
+        shown = (row.name, session.config.fields)
+        if shown != self._shown_fields:
+            self._shown_fields = shown
+            self._show_fields(session)
         if not self._text_later.isActive():
             self._text_later.start()
 

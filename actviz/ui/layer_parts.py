@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from actviz.activations import row
 from actviz.layers import Slot
 from actviz.param import Param, Value
+from actviz.ui.elided import draw_elided
 from actviz.ui.form import Form, symbol_of
 from actviz.ui.icons import icon
 from actviz.ui.typed import shown
 
 _HEIGHT = 32
+_EDGE = 14
 
 
 def activation_label(name: str, values: Mapping[str, Value]) -> str:
@@ -45,26 +47,26 @@ class SlotButton(QPushButton):
         self.setProperty("look", "slot")
         self.clicked.connect(lambda: self.chosen.emit(self._slot))
 
+    @property
+    def words(self) -> str:
+        """What the slot is called and what it holds."""
+        return self._words
+
     def show_activation(self, name: str, values: Mapping[str, Value], *, chosen: bool) -> None:
         """Show what the slot holds, and mark it where it is edited."""
         words = f"{self._slot}:  {activation_label(name, values)}"
-        if words != self._words:
+        if (words, chosen) != (self._words, self.isChecked()):
             self._words = words
-            self.setToolTip(f"{self._doc}\n{words}")
-            self._elide()
-        if chosen != self.isChecked():
             self.setChecked(chosen)
-        state = "edited in the left column" if chosen else "press to edit"
-        self.setAccessibleName(f"{words}, {state}")
+            self.setToolTip(f"{self._doc}\n{words}")
+            state = "edited in the left column" if chosen else "press to edit"
+            self.setAccessibleName(f"{words}, {state}")
+            self.update()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Cut the words at the new width."""
-        super().resizeEvent(event)
-        self._elide()
-
-    def _elide(self) -> None:
-        room = self.width() - 30
-        self.setText(self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room))
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the frame, and of the words what there is room for."""
+        super().paintEvent(event)
+        draw_elided(self, self._words, self.rect().adjusted(_EDGE, 0, -_EDGE, 0))
 
 
 class FoldSection(QWidget):

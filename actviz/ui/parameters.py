@@ -19,6 +19,8 @@ from actviz.ui.typeset import Typesetter
 
 _REST = 60
 """Milliseconds without a change after which the saturation is worked out."""
+_LONG_REST = 120
+"""Milliseconds without a change after which live numbers are put into the formula."""
 _LEAST = 150
 _SYMBOLS, _NUMBERS = "symbols", "numbers"
 
@@ -32,11 +34,14 @@ class ParameterPanel(QFrame):
         self._session = store.session
         self._analysed: tuple[object, ...] = ()
         self._awake = False
+        self._formula_of = ""
         self.setProperty("look", "panel")
         self.formula = FormulaView(typesetter, theme)
         self.forms = Segments((_SYMBOLS, _NUMBERS))
         self.forms.show_choice(_SYMBOLS)
         self.forms.chosen.connect(lambda _: self._show_formula())
+        self._formula_rest = QTimer(self, singleShot=True, interval=_LONG_REST)
+        self._formula_rest.timeout.connect(self._show_formula)
         self._numbers = self.forms.buttons()[_NUMBERS]
         self.form = Form(wide=True)
         self.form.edited.connect(self._edit)
@@ -56,7 +61,10 @@ class ParameterPanel(QFrame):
         self.about.setVisible(not activation.params)
         self.form.show_params(activation.params, session.values, activation.name)
         self.forms.setVisible(bool(activation.params))
-        self._show_formula()
+        if session.activation != self._formula_of:
+            self._show_formula()
+        elif self._numbers.isChecked():
+            self._formula_rest.start()
         key = (session.activation, tuple(session.values.items()), session.settings["epsilon"])
         if key != self._analysed:
             self._analysed = key
@@ -100,9 +108,11 @@ class ParameterPanel(QFrame):
         self._store.apply(document.reset_value, name)
 
     def _show_formula(self) -> None:
-        activation = row(self._session.activation)
+        session = self._session
+        activation = row(session.activation)
+        self._formula_of = activation.name
         live = self._numbers.isChecked() and bool(activation.params)
-        pair = activation.textbook(self._session.values if live else None)
+        pair = activation.textbook(session.values if live else None)
         self.formula.show_pair(pair, f"f = {activation.f}; f′ = {activation.df}")
 
     def _analyse(self) -> None:

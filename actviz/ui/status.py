@@ -2,46 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from actviz import session as document
 from actviz.evaluation import Device
 from actviz.session import DTYPE, Session
 from actviz.ui.controls import Combo
+from actviz.ui.elided import Elided
 from actviz.ui.evaluator import Status
 from actviz.ui.numbers import significant
 from actviz.ui.store import Store
 
 _DEVICE = Qt.ItemDataRole.UserRole
 _DEVICE_WIDTH = 250
-
-
-class Elided(QLabel):
-    """A line of text that is cut at the end where there is no room; its tip has all of it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-
-    def setText(self, text: str) -> None:
-        """Show a text, and all of it in the tip."""
-        super().setText(text)
-        self.setToolTip(text)
-
-    def minimumSizeHint(self) -> QSize:
-        """Shrink to nothing before anything else does."""
-        return QSize(0, super().minimumSizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw what there is room for, at the right edge."""
-        painter = QPainter(self)
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(self.rect(), self.alignment(), text)
-        painter.end()
 
 
 class StatusLine(QWidget):
@@ -65,18 +40,18 @@ class StatusLine(QWidget):
         self.precision.setToolTip(DTYPE.doc)
         self.precision.addItems(["float32", "float64", "float16"])
         self.precision.textActivated.connect(lambda name: store.apply(document.set_dtype, name))
-        self.figures = QLabel()
-        self.figures.setProperty("look", "dim")
-        self.message = Elided()
-        self.message.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.message.setProperty("look", "dim")
-        self.message.setAccessibleName("Messages")
+        self.figures = Elided("Speed")
+        self.message = Elided("Message", Qt.AlignmentFlag.AlignRight)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 0, 10, 8)
         layout.setSpacing(8)
-        for widget in (self.device, self.precision, self.figures):
-            layout.addWidget(widget)
-        layout.addWidget(self.message, 1)
+        for widget, stretch in (
+            (self.device, 0),
+            (self.precision, 0),
+            (self.figures, 2),
+            (self.message, 3),
+        ):
+            layout.addWidget(widget, stretch)
 
     def show_session(self, session: Session) -> None:
         """Show the session's precision; idempotent."""
@@ -102,7 +77,7 @@ class StatusLine(QWidget):
             f"kernel {_milliseconds(kernel)}",
             f"frame {_milliseconds(frame)}",
         )
-        self.figures.setText(" · ".join(parts))
+        self.figures.show_text(" · ".join(parts))
         self._show_message()
 
     def say(self, sentence: str) -> None:
@@ -121,13 +96,7 @@ class StatusLine(QWidget):
         if not words and status is not None:
             words = self._about_device(status)
             wrong = bool(status.message)
-        look = "wrong" if wrong else "dim"
-        if self.message.property("look") != look:
-            self.message.setProperty("look", look)
-            self.message.style().unpolish(self.message)
-            self.message.style().polish(self.message)
-        if self.message.text() != words:
-            self.message.setText(words)
+        self.message.show_text(words, wrong=wrong)
 
     def _about_device(self, status: Status) -> str:
         if status.message:

@@ -11,6 +11,7 @@ from actviz.ui.theme import MONO_FAMILY, SMALL_SIZE, Theme
 _SHEET = Template("""
 QMainWindow, QDialog, QMessageBox { background: $ground; }
 QWidget { color: $text; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QToolTip { background: $field; color: $text; border: 1px solid $border; padding: 4px 6px; }
 
 QFrame[look="panel"] { background: $panel; border: 1px solid $border; border-radius: 8px; }

@@ -235,7 +235,7 @@ def palette(theme: Theme) -> QPalette:
         QPalette.ColorRole.WindowText: theme.text,
         QPalette.ColorRole.Text: theme.text,
         QPalette.ColorRole.ButtonText: theme.text,
-        QPalette.ColorRole.BrightText: theme.text,
+        QPalette.ColorRole.BrightText: theme.danger,
         QPalette.ColorRole.ToolTipBase: theme.field,
         QPalette.ColorRole.ToolTipText: theme.text,
         QPalette.ColorRole.PlaceholderText: theme.dim,

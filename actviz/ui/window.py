@@ -38,7 +38,7 @@ from actviz.ui.typeset import Typesetter
 
 SIZE = (1440, 900)
 _SMALLEST = (1024, 640)
-_COLUMNS = (292, 800, 324)
+_COLUMNS = (292, 800, 340)
 
 
 class Window(QMainWindow):
@@ -122,7 +122,7 @@ class Window(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.lens)
         frame.setMinimumWidth(380)
-        self.layer.setMinimumWidth(290)
+        self.layer.setMinimumWidth(310)
         return frame
 
     def _connect(self) -> None:
@@ -185,7 +185,8 @@ class Window(QMainWindow):
             self.commands[name].setEnabled(able)
             self.commands.say(name, what)
         self.commands["clear_pins"].setEnabled(bool(session.pins))
-        self.setWindowModified(history.modified)
+        if history.modified != self.isWindowModified():
+            self.setWindowModified(history.modified)
 
     def _show_title(self) -> None:
         self.setWindowTitle(f"{self.documents.name}[*] — actviz")

@@ -227,7 +227,7 @@ def test_the_picture_stays_when_the_child_of_the_window_is_killed(
     live.store.apply(document.set_value, "alpha", 2.5)
     qtbot.waitUntil(lambda: bool(live.evaluator.now.message), timeout=START)
     assert device.name in live.status.message.text()
-    assert live.status.message.property("look") == "wrong"
+    assert live.status.message.wrong()
     qtbot.waitUntil(
         lambda: (
             dict(live.lens.picture.main.result.request.values) == {"alpha": 2.5}

@@ -128,15 +128,15 @@ def test_the_left_column_edits_the_slot_that_is_marked(qtbot: QtBot, window: Win
     slots = window.layer.slots
     assert list(slots) == ["activation", "recurrent_activation"]
     assert slots["activation"].isChecked()
-    assert "ELU" in slots["activation"].text()
-    assert "Sigmoid" in slots["recurrent_activation"].text()
+    assert "ELU" in slots["activation"].words
+    assert "Sigmoid" in slots["recurrent_activation"].words
     qtbot.mouseClick(slots["recurrent_activation"], Qt.MouseButton.LeftButton)
     assert window.store.session.slot == "recurrent_activation"
     assert [slot.isChecked() for slot in slots.values()] == [False, True]
     assert window.picker.list.currentItem().text() == "Sigmoid"
     window.store.apply(document.choose_activation, "swish")
     window.store.apply(document.set_value, "beta", 2.5)
-    assert "Swish  β = 2.5" in slots["recurrent_activation"].text()
+    assert "Swish  β = 2.5" in slots["recurrent_activation"].words
     assert window.store.session.config.activations["activation"][0] == "elu"
     qtbot.keyClick(window, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
     assert slots["activation"].isChecked()

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from driving import Driver
 from pytestqt.exceptions import capture_exceptions
 from pytestqt.qtbot import QtBot
 
 from actviz.files import session_of, session_text
 from actviz.formats.strict_json import strict_json
 from actviz.ui.window import Window
-from driving import Driver
 
 CAMPAIGN = bool(os.environ.get("ACTVIZ_CAMPAIGN"))
 KNOWN = "This plugin does not support propagateSizeHints()"

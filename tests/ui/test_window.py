@@ -203,7 +203,7 @@ def test_pins_by_key(qtbot: QtBot, window: Window) -> None:
     assert [pin.label for pin in window.store.session.pins] == ["ELU"]
     qtbot.keyClick(window, Qt.Key.Key_P, control)
     assert "pinned already" in window.status.message.text()
-    assert window.status.message.property("look") == "wrong"
+    assert window.status.message.wrong()
     qtbot.keyClick(window, Qt.Key.Key_P, control | Qt.KeyboardModifier.ShiftModifier)
     assert window.store.session.pins == ()
 
@@ -238,7 +238,7 @@ def test_nothing_is_cut_off_or_overlaps(
     # Wrapped text settles its height over a few rounds of layout.
     qtbot.waitUntil(lambda: cut_off(window) == [])
     if size != (1024, 640):
-        qtbot.waitUntil(lambda: window.parameters.scroll.verticalScrollBar().maximum() == 0)
+        qtbot.waitUntil(lambda: window.parameters.area.verticalScrollBar().maximum() == 0)
 
 
 def test_files_can_be_dropped(qtbot: QtBot, window: Window, tmp_path: object) -> None:
@@ -308,7 +308,7 @@ def test_void_calls_of_qt_keep_the_references_to_none(qtbot: QtBot, window: Wind
     before = sys.getrefcount(None)
     for _ in range(calls):
         slider.setValue(3)
-        label.setText("x")
+        label.show_text("x")
         event.setAccepted(True)
         window.update()
     # PySide6 6.12 on Python 3.11 loses one at each call, and Python dies of it.
