@@ -129,10 +129,11 @@ inline float av_scale(float v, int n)
     return v * av_power_of_two(half_n) * av_power_of_two(n - half_n);
 }
 
-/* (hi + lo)·2^n, rounded to 24 bits, and once more where it becomes subnormal: at most 0.75 ULP. */
+/* (hi + lo)·2^n, rounded to 24 bits, and once more where it becomes subnormal: at most 0.75 ULP.
+ * A zero keeps the sign of hi. */
 inline float av_round(av_ff a, int n)
 {
-    return av_scale(a.hi + a.lo, n);
+    return av_scale(a.hi == 0.0f ? a.hi : a.hi + a.lo, n);
 }
 
 /* The magnitude of v with the sign of x. */
@@ -450,12 +451,16 @@ inline float av_selu_grad(float x)
 
 /* ---- Piecewise linear ---------------------------------------------------------------------- */
 
-/* min(x, max_value) for x > threshold, else negative_slope·(x - threshold). */
+/* min(x, max_value) for x > threshold, else negative_slope·(x - threshold); a zero has the sign of
+ * that product. */
 inline float av_relu(float x, av_real negative_slope, av_real max_value, av_real threshold)
 {
     const av_scaled d = av_minus(x, threshold);
     const av_ff product = av_multiply(d.v, av_ff_of(negative_slope.hi, negative_slope.mid));
-    const float left = av_round(product, d.exponent + negative_slope.exponent);
+    const float zero = (x - threshold.high) * negative_slope.hi;
+    const float left = d.v.hi == 0.0f
+                           ? zero
+                           : av_round(product, d.exponent + negative_slope.exponent);
     const float below = negative_slope.hi == 0.0f ? 0.0f : left;
     const float above = av_exceeds(x, max_value) ? max_value.high : x;
     return x != x ? x : d.v.hi > 0.0f ? above : below;
@@ -644,7 +649,7 @@ inline float av_gelu(float x)
     p = fma(y, p, c[2]);
     const av_power t = av_gauss(a);
     const av_ff left = av_multiply_float(av_multiply(t.m, av_fast_two_sum(c[1], p)), -a);
-    const float left_value = av_round(left, t.n);
+    const float left_value = av_with_sign(av_round(left, t.n), x);
     const float right_value = x > AV_GELU_FAR ? x : av_plus_small(x, left, t.n);
     return x > 0.0f ? right_value : left_value;
 }

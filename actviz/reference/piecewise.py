@@ -12,13 +12,16 @@ _HUGE = 1e300  # cut off in any case, and not to be multiplied any more
 
 @twin
 def relu(x: Array, negative_slope: Array, max_value: Array, threshold: Array) -> Array:
-    """Compute min(x, max_value) for x > threshold, else negative_slope·(x − threshold)."""
+    """Compute min(x, max_value) for x > threshold, else negative_slope·(x − threshold).
+
+    A zero has the sign of negative_slope·(x − threshold), and of x beyond the threshold.
+    """
     distance = x - threshold
     left = negative_slope * distance
     halved = 2.0 * (negative_slope * (0.5 * x - 0.5 * threshold))
     left = np.where(np.isinf(distance) & np.isfinite(x), halved, left)
     left = np.where((negative_slope == 0.0) & ~np.isnan(x), 0.0, left)
-    return np.where(x > threshold, np.minimum(x, max_value), left)
+    return np.where(x > threshold, np.where(x > max_value, max_value, x), left)
 
 
 @twin
@@ -57,7 +60,7 @@ def hard_sigmoid(x: Array, alpha: Array, beta: Array) -> Array:
     back, back_low = two_product(quotient, divisor)
     rest = ((high - back) - back_low) + low
     value = np.where(np.abs(high) < _HUGE, quotient + rest / divisor, high)
-    return np.clip(value, 0.0, 1.0)
+    return np.clip(value, 0.0, 1.0) + 0.0  # the sign that clip gives a zero is a platform's own
 
 
 @twin
