@@ -11,9 +11,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from actviz import reference
 from actviz.activations import Row, row
 from actviz.param import Value
+from actviz.reference.bounded import softmax
 
 DTYPES = ("float16", "float32", "float64")
 Array = NDArray[Any]
@@ -143,7 +143,7 @@ class NumPyEngine:
             )
         dtype = np.dtype(request.dtype)
         start = perf_counter()
-        with np.errstate(over="ignore", under="ignore"):
+        with np.errstate(all="ignore"):  # a signalling NaN is an invalid cast
             x = points_of(request.x).astype(dtype)
             y, dy = _compute(activation, values, x.astype(np.float64), request.x)
             y, dy = y.astype(dtype), dy.astype(dtype)
@@ -174,5 +174,5 @@ def _compute(
     if activation.vector and not isinstance(given, Grid):
         axis = activation.complete(values)["axis"]
         assert isinstance(axis, int)
-        return reference.softmax(x, axis)
+        return softmax(x, axis)
     return activation.evaluate(x, values)

@@ -87,6 +87,13 @@ def test_overflow_of_the_dtype_is_infinite_and_silent() -> None:
     assert run("elu", np.array([-9.0]), "float16", alpha=1e30).y[0] == -np.inf
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_signalling_nan_is_one_like_any_other(dtype: str) -> None:
+    x = np.array([0x7FA00000, 0xFFA00001], np.uint32).view(np.float32)
+    result = run("gelu", x, dtype)
+    assert np.isnan([result.x, result.y, result.dy]).all()
+
+
 def test_a_grid_is_computed_in_float64_and_rounded() -> None:
     result = run("linear", Grid(-8.0, 4.0, 1001), "float32")
     step = 12.0 / 1000

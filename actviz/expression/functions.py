@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from actviz import reference
+from actviz.reference import TWINS, Array
 
 ADDITIVE, MULTIPLICATIVE, UNARY, POWER, ATOM = 1, 2, 3, 4, 5
 """How tightly an expression binds, in Python's order."""
@@ -38,14 +38,14 @@ class Function:
         Otherwise the body of an OpenCL C function over the type REAL (float or double).
     prelude
         The float32 kernel calls `av_<name>` of the prelude; every argument but the first is then
-        an av_ff pair (high and low part).
+        an av_real, the float64 itself (three floats and an exponent).
     binding
         How tightly the printed LaTeX binds.
     """
 
     name: str
     arguments: tuple[str, ...]
-    numpy: Callable[..., reference.Array]
+    numpy: Callable[..., Array]
     latex: str
     derivatives: tuple[str | None, ...]
     builtin: str = ""
@@ -56,7 +56,7 @@ class Function:
 
 def _one(
     name: str,
-    numpy: Callable[..., reference.Array],
+    numpy: Callable[..., Array],
     latex: str,
     derivative: str | None,
     **more: str | bool | int,
@@ -79,8 +79,8 @@ _ELEMENTARY = (
     _one("sinh", np.sinh, r"\sinh", "cosh(u)"),
     _one("cosh", np.cosh, r"\cosh", "sinh(u)"),
     _one("atan", np.arctan, r"\arctan", "1 / (1 + u ** 2)"),
-    _one("erf", reference.erf, r"\operatorname{erf}", "2 / sqrt(pi) * exp(-u ** 2)"),
-    _one("erfc", reference.erfc, r"\operatorname{erfc}", "-2 / sqrt(pi) * exp(-u ** 2)"),
+    _one("erf", TWINS["erf"], r"\operatorname{erf}", "2 / sqrt(pi) * exp(-u ** 2)"),
+    _one("erfc", TWINS["erfc"], r"\operatorname{erfc}", "-2 / sqrt(pi) * exp(-u ** 2)"),
     _one("abs", np.abs, r"\left|@1\right|", "1 if u > 0 else -1", builtin="fabs"),
     _one(
         "sign",
@@ -91,21 +91,21 @@ _ELEMENTARY = (
     ),
     _one(
         "softplus",
-        reference.softplus,
+        TWINS["softplus"],
         r"\ln\left(1 + e^{@1}\right)",
         "sigmoid(u)",
         helper="return (u > 0 ? u : (REAL)0) + log1p(exp(-fabs(u)));",
     ),
     _one(
         "normal_cdf",
-        reference.normal_cdf,
+        TWINS["normal_cdf"],
         r"\Phi",
         "normal_pdf(u)",
         helper="return (REAL)0.5 * erfc((REAL)-0.70710678118654752 * u);",
     ),
     _one(
         "normal_pdf",
-        reference.normal_pdf,
+        TWINS["normal_pdf"],
         r"\varphi",
         "-u * normal_pdf(u)",
         helper="return (REAL)0.39894228040143268 * exp((REAL)-0.5 * u * u);",
@@ -140,6 +140,8 @@ def _pair(
 ) -> tuple[Function, Function]:
     """Make the rows of an activation of the prelude and of its derivative `<name>_grad`.
 
+    Both are called `av_<name>` and `av_<name>_grad` there, and their twins stand in `TWINS`.
+
     The derivative takes the same arguments, but `corners`, each with its text, for all but the
     first two where they are given.
     """
@@ -151,7 +153,7 @@ def _pair(
         Function(
             name,
             arguments,
-            getattr(reference, name),
+            TWINS[name],
             latex,
             (call, *(None for _ in parameters)),
             builtin=builtin,
@@ -161,7 +163,7 @@ def _pair(
         Function(
             f"{name}_grad",
             slope_arguments,
-            getattr(reference, f"{name}_grad"),
+            TWINS[f"{name}_grad"],
             latex + "'",
             (second, *(None for _ in slope_arguments[1:])),
             helper=helpers[1],

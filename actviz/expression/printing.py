@@ -74,8 +74,8 @@ def _condition_text(condition: Compare) -> str:
 class OpenCL:
     """Writes trees as OpenCL C in one precision.
 
-    In float32 a parameter is an `av_ff` pair: functions of the prelude take it whole, everything
-    else its high part. In float64 it is a double.
+    In float32 a parameter is an `av_real`: functions of the prelude take it whole, everything
+    else the nearest float. In float64 it is a double.
     """
 
     def __init__(self, precision: str, place: str) -> None:
@@ -134,14 +134,15 @@ class OpenCL:
     def _call(self, row: Function, arguments: tuple[Node, ...]) -> str:
         texts = [self.text(each) for each in arguments]
         if row.prelude and self._precision == "float32":
-            pairs = [self._pair(each) for each in arguments[1:]]
-            return f"av_{row.name}({', '.join([texts[0], *pairs])})"
+            whole = [self._real(each) for each in arguments[1:]]
+            return f"av_{row.name}({', '.join([texts[0], *whole])})"
         if not (row.builtin or row.helper):
             raise ValueError(f"{self._place}: {row.name} is computed on devices in float32 only")
         name = row.builtin or f"av_{row.name}_{self._precision}"
         return f"{name}({', '.join(texts)})"
 
-    def _pair(self, node: Node) -> str:
+    def _real(self, node: Node) -> str:
+        """Write an argument of a prelude function: a parameter as it is, a float made one."""
         if isinstance(node, Name) and node.name not in ("x", PI):
             return node.name
         return f"av_pair({self.text(node)}, 0.0f)"

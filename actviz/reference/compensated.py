@@ -76,12 +76,20 @@ def polynomial(coefficients: tuple[float, ...], x: Array) -> Array:
     return total
 
 
+TWINS: dict[str, Callable[..., Array]] = {}
+"""What `twin` has made, by name: where the table of functions finds a function's meaning."""
+
+
 def twin(function: Callable[..., Array]) -> Callable[..., Array]:
-    """Make a function take anything array-like as float64 and keep NumPy's warnings inside."""
+    """Make a function take anything array-like as float64 and keep NumPy's warnings inside.
+
+    It is put into `TWINS` under its name; `<name>_grad` is the derivative of `<name>`.
+    """
 
     @wraps(function)
     def quiet(*arguments: Array | float) -> Array:
         with np.errstate(all="ignore"):
             return function(*(np.asarray(a, dtype=np.float64) for a in arguments))
 
+    TWINS[function.__name__] = quiet
     return quiet
