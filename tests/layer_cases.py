@@ -5,20 +5,17 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from actviz.activations import ROWS as ACTIVATIONS
 from actviz.formats import write_layer
+from actviz.formats.keras_activations import HELD
 from actviz.layers import ROWS, LayerConfig, LayerRow
 from actviz.param import Choice, Flag, Integer, Param, Real, Sizes, Text
 
-SETTINGS: dict[str, list[dict[str, Any]]] = {
-    "linear": [{}],
-    "tanh": [{}],
-    "sigmoid": [{}],
-    "selu": [{}],
-    "elu": [{}, {"alpha": 0.7}, {"alpha": 0.0}, {"alpha": -0.5}, {"alpha": 2.5}],
-    "gelu": [{}, {"approximate": "tanh"}],
-    "hard_sigmoid": [{}, {"alpha": 0.2}, {"alpha": 0.3, "beta": -0.2}],
+_OFF_DEFAULTS: dict[str, list[dict[str, Any]]] = {
+    "elu": [{"alpha": 0.7}, {"alpha": 0.0}, {"alpha": -0.5}, {"alpha": 2.5}],
+    "gelu": [{"approximate": "tanh"}],
+    "hard_sigmoid": [{"alpha": 0.2}, {"alpha": 0.3, "beta": -0.2}],
     "leaky_relu": [
-        {},
         {"negative_slope": 0.2},
         {"negative_slope": 0.0},
         {"negative_slope": -0.5},
@@ -26,7 +23,6 @@ SETTINGS: dict[str, list[dict[str, Any]]] = {
         {"negative_slope": -0.3, "threshold": -1.5},
     ],
     "relu": [
-        {},
         {"max_value": 6.0},
         {"max_value": 0.0},
         {"negative_slope": 0.25},
@@ -36,11 +32,15 @@ SETTINGS: dict[str, list[dict[str, Any]]] = {
         {"threshold": -1.5},
         {"negative_slope": -0.4, "max_value": 3.0},
     ],
-    "softmax": [{}, {"logits": (0.5, -2.0)}, {"axis": 1, "logits": (1.0,)}],
-    "swish": [{}, {"beta": 2.0}, {"beta": 0.3}, {"beta": -1.5}, {"beta": 0.0}],
-    "thresholded_relu": [{}, {"theta": 0.0}, {"theta": 2.5}, {"theta": -1.0}],
+    "softmax": [{"logits": (0.5, -2.0)}, {"axis": 1, "logits": (1.0,)}],
+    "swish": [{"beta": 2.0}, {"beta": 0.3}, {"beta": -1.5}, {"beta": 0.0}],
+    "thresholded_relu": [{"theta": 0.0}, {"theta": 2.5}, {"theta": -1.0}],
 }
-"""For each activation its defaults and values off them."""
+
+SETTINGS: dict[str, list[dict[str, Any]]] = {
+    each.name: [{}, *_OFF_DEFAULTS.get(each.name, [])] for each in ACTIVATIONS if each.name in HELD
+}
+"""For each activation that Keras has a form for its defaults and values off them."""
 
 DTYPES = ("float32", "float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16")
 

@@ -18,7 +18,7 @@ from layer_cases import DTYPES, SETTINGS, random_config, slots
 
 from actviz.activations import ROWS as ACTIVATIONS
 from actviz.activations import row
-from actviz.formats import read_layer, write_layer
+from actviz.formats import keras_activations, read_layer, write_layer
 from actviz.layers import ROWS, LayerConfig, LayerRow
 from actviz.param import Choice
 
@@ -73,6 +73,14 @@ def test_every_activation_has_settings_or_a_reason() -> None:
         if each.name not in SETTINGS:
             with pytest.raises(ValueError, match="has no form in Keras"):
                 write_layer(LayerConfig("Dense", activations={"activation": (each.name, {})}))
+
+
+def test_the_refusal_names_every_activation_that_keras_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keras_activations, "STRINGS", {})
+    with pytest.raises(ValueError, match=r"sigmoid has no form in Keras with these values") as told:
+        write_layer(LayerConfig("Dense", activations={"activation": ("sigmoid", {})}))
+    assert str(told.value).endswith(f"; allowed: {', '.join(SETTINGS)}")
+    assert set(SETTINGS) >= {"linear", "tanh", "sigmoid", "selu", "elu", "swish"}
 
 
 @pytest.mark.parametrize("name", SETTINGS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from actviz.activations import row
+from actviz.activations import ROWS, row
 from actviz.formats.keras_objects import written_object
 from actviz.param import Value, refuse
 
@@ -79,7 +79,8 @@ def write_activation(name: str, values: Values, dtype: str, path: str) -> Writte
         if (own_name, own_values) == (name, meant):
             return word
     if name not in _FORMS:
-        raise ValueError(f"{path}: {name} has no form in Keras; allowed: {', '.join(_FORMS)}")
+        these = " with these values" if name in HELD else ""
+        raise ValueError(f"{path}: {name} has no form in Keras{these}; allowed: {', '.join(HELD)}")
     computed = dtype.removeprefix("mixed_")
     for key, value in meant.items():
         if isinstance(value, float) and abs(value) > _LARGEST[computed]:
@@ -193,6 +194,14 @@ _FORMS: Mapping[str, Callable[[Values, str, str], Written]] = MappingProxyType(
         "thresholded_relu": _thresholded_relu,
     }
 )
+
+
+HELD: tuple[str, ...] = tuple(
+    each.name
+    for each in ROWS
+    if each.name in _FORMS or any(each.name == name for name, _ in STRINGS.values())
+)
+"""The activations that Keras has a form for: those only in `STRINGS` with no other values."""
 
 
 def remarks(written: Written, dtype: str) -> tuple[str, ...]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,56 +12,79 @@ from actviz.activations import ROWS, Row
 from actviz.evaluation import Array, Engine, Grid, Request
 from actviz.expression import FUNCTIONS, Formula
 from actviz.expression.nodes import Binary, Call, Negative, walk
+from actviz.param import Choice, Value
 
 CLOSE = 1
 """Steps of float32 between a device's number and NumPy's, for functions of the prelude."""
 _ROUGH = 1e-3
 _GRID = Grid(-8.1, 4.3, 301)
+_SIZES = np.geomspace(1e-37, 3e38, 1000)
+_COARSE: Array = np.concatenate([-_SIZES[::-1], _SIZES])
+_HALVINGS = 40  # of a bracket of 19 %: far below a unit in the last place of float32
 
 
-def hard_points(row: Row) -> Array:
-    """Give x in float32 where wrong arithmetic shows: tails, roots of f′, subnormals, kinks, ∞."""
-    plain = [
-        0.0,
-        1e-45,
-        1e-40,
-        3e-39,
-        1e-30,
-        1e-8,
-        1e-3,
-        0.3,
-        0.70710677,
-        0.75,
-        0.7517915,
-        0.7524614,
-    ]
-    far = [1.0, 1.2784645, 2.5, 5.0, 8.3, 11.0, 14.2, 17.0, 40.0, 87.5, 95.0, 103.0, 2e4, 3e38]
-    half = np.array([*plain, *far, np.inf], np.float32)
-    kinks = np.array([each.x for each in row.breaks()], np.float32)
-    below, above = np.nextafter(kinks, np.float32(-np.inf)), np.nextafter(kinks, np.float32(np.inf))
-    return np.concatenate([half, -half, [np.float32(np.nan)], below, kinks, above])
+def hard_points(row: Row, values: Mapping[str, Value] | None = None) -> Array:
+    """Give x in float32 where wrong arithmetic shows: tails, subnormals, ∞, roots of f′, kinks.
+
+    The last ones are the row's own at these values, each between its two neighbours.
+    """
+    near = [0.0, 1e-45, 1e-40, 3e-39, 1e-30, 1e-8, 1e-3, 0.3, 0.70710677, 0.75]
+    far = [1.0, 2.5, 5.0, 8.3, 11.0, 14.2, 17.0, 40.0, 87.5, 95.0, 103.0, 2e4, 3e38]
+    half = np.array([*near, *far, np.inf], np.float32)
+    given = tuple((values or {}).items())
+    with np.errstate(over="ignore", under="ignore"):
+        own = np.array([*_roots(row, given), *(each.x for each in row.breaks(values))], np.float32)
+        below, above = (np.nextafter(own, np.float32(end)) for end in (-np.inf, np.inf))
+    return np.concatenate([half, -half, [np.float32(np.nan)], below, own, above])
+
+
+@cache
+def _roots(row: Row, values: tuple[tuple[str, Value], ...]) -> tuple[float, ...]:
+    """Find where f′ changes its sign: a coarse look at all magnitudes, then halving."""
+
+    def sign(x: Array) -> Array:
+        return np.asarray(np.sign(row.evaluate(x, dict(values))[1]))
+
+    signs = sign(_COARSE)
+    found = np.flatnonzero(signs[:-1] * signs[1:] < 0.0)
+    low, high, goal = _COARSE[found], _COARSE[found + 1], signs[found + 1]
+    for _ in range(_HALVINGS if found.size else 0):
+        middle = 0.5 * low + 0.5 * high
+        beyond = sign(middle) == goal
+        low, high = np.where(beyond, low, middle), np.where(beyond, middle, high)
+    return tuple(high.tolist())
 
 
 def fault(engine: Engine) -> str:
     """Say in one sentence what is wrong with an engine's float32 numbers, or nothing."""
     for row in ROWS:
-        said = _fault_at_points(engine, row)
-        if said:
-            return said
+        for values in _variants(row):
+            said = _fault_at_points(engine, row, values)
+            if said:
+                return said
     grid = engine.run(Request.of("linear", {}, _GRID))
     if not np.array_equal(grid.x, _GRID.points().astype(np.float32)):
         return "its double arithmetic is not rounded as it must be"
     return ""
 
 
-def _fault_at_points(engine: Engine, row: Row) -> str:
+def _variants(row: Row) -> list[dict[str, Value]]:
+    """Give the defaults, and every other option of a choice: another formula each."""
+    others: list[dict[str, Value]] = [
+        {each.name: option}
+        for each in row.params
+        if isinstance(each.domain, Choice)
+        for option in each.domain.options
+        if option != each.default
+    ]
+    return [{}, *others]
+
+
+def _fault_at_points(engine: Engine, row: Row, values: dict[str, Value]) -> str:
     """Compare one row; where it acts on vectors, its slice on a grid through the same points."""
-    x = hard_points(row)
-    if row.vector:
-        result = engine.run(Request.of(row.name, {}, Grid(-104.0, 104.0, 417)))
-    else:
-        result = engine.run(Request.of(row.name, {}, x))
-    right = row.evaluate(result.x.astype(np.float64))
+    x = Grid(-104.0, 104.0, 417) if row.vector else hard_points(row, values)
+    result = engine.run(Request.of(row.name, values, x))
+    right = row.evaluate(result.x.astype(np.float64), values)
     names, formulas = ("f", "f′"), row.kernel_pair
     for name, formula, got, want in zip(names, formulas, (result.y, result.dy), right, strict=True):
         with np.errstate(over="ignore", under="ignore"):
