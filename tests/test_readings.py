@@ -7,12 +7,13 @@ import math
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from legal_values import legal
 
 from actviz.activations import ROWS, Row, row
 from actviz.analysis.moments import moments
 from actviz.analysis.readings import Readings, readings
 from actviz.analysis.saturation import saturation
-from actviz.param import Real, Value, Vector
+from actviz.param import Value
 
 INF = math.inf
 
@@ -149,19 +150,10 @@ def test_every_activation_has_readings_in_its_whole_slider_range(each: Row) -> N
         assert found.moments.variance >= 0
 
 
-anything = st.floats(allow_nan=False, allow_infinity=False)
-
-
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(ROWS), st.data())
 def test_any_values_have_readings(each: Row, data: st.DataObject) -> None:
-    values: dict[str, Value] = {}
-    for param in each.params:
-        if isinstance(param.domain, Real):
-            positive = param.domain.low_open
-            values[param.name] = data.draw(anything.filter(lambda v, p=positive: v > 0 or not p))
-        elif isinstance(param.domain, Vector):
-            values[param.name] = tuple(data.draw(st.lists(anything, min_size=1, max_size=4)))
+    values = {param.name: data.draw(legal(param), param.name) for param in each.params}
     found = readings(
         each,
         values,

@@ -7,8 +7,10 @@ import math
 import mpmath
 import numpy as np
 import pytest
+from golden_numbers import Golden, golden_cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from legal_values import legal
 
 from actviz import saturation
 from actviz.activations import Activation, Row, row
@@ -54,6 +56,32 @@ def test_both_sides_are_classified(
     assert found.limits == pytest.approx(limits, rel=1e-15, abs=0.0)
     assert (found.left_edge is not None) == (left in ("hard", "soft"))
     assert (found.right_edge is not None) == (right in ("hard", "soft"))
+
+
+def side(case: Golden, sign: int) -> tuple[float, str]:
+    """What the golden numbers say of the left (−1) or right (+1) side: the limit, and the class."""
+    at_end = case.x == sign * INF
+    (limit,), (slope,) = case.f[at_end], case.df[at_end]
+    outermost = max([0.0, *(sign * each.x for each in row(case.activation).breaks(case.values))])
+    outside = case.df[sign * case.x > outermost]
+    return limit, "none" if slope else "soft" if outside.any() else "hard"
+
+
+@pytest.mark.parametrize("case", golden_cases("float64"), ids=lambda case: case.label)
+def test_both_sides_are_as_the_golden_numbers_say(case: Golden) -> None:
+    found = saturation_of(Curve.of(row(case.activation), case.values))
+    (left, left_class), (right, right_class) = side(case, -1), side(case, 1)
+    assert (found.left, found.right) == (left_class, right_class)
+    assert found.limits == pytest.approx((left, right), rel=1e-15, abs=0.0)
+
+
+@pytest.mark.parametrize("case", golden_cases(), ids=lambda case: case.label)
+def test_every_turning_point_has_golden_numbers_beside_it(case: Golden) -> None:
+    found = saturation_of(Curve.of(row(case.activation), case.values))
+    for root in found.turning_points:
+        spacing = float(np.spacing(np.asarray(abs(root), case.dtype)))
+        beside = np.sum(np.abs(case.x - root) <= 8 * spacing)
+        assert beside >= 5, f"name {root!r} among the points of {case.label}: tools/golden_cases.py"
 
 
 @pytest.mark.parametrize(
@@ -256,9 +284,8 @@ def test_the_share_agrees_with_counting(
     chosen: Row, epsilon: float, mean: float, std: float, data: st.DataObject
 ) -> None:
     values = {
-        param.name: data.draw(st.floats(*param.slider))
+        param.name: data.draw(legal(param, within=param.slider), param.name)
         for param in chosen.params
-        if param.slider is not None
     }
     found = saturation(chosen.name, epsilon=epsilon, mean=mean, std=std, **values)
     z = np.linspace(-9.0, 9.0, 40_001)

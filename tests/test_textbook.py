@@ -6,6 +6,7 @@ import re
 import warnings
 
 import pytest
+from legal_values import allowed
 
 from actviz.activations import ROWS, Row, row
 from actviz.param import Choice, Real
@@ -25,9 +26,8 @@ def all_settings(each: Row) -> list[dict[str, object] | None]:
         if isinstance(param.domain, Choice):
             settings += [{param.name: option} for option in param.domain.options]
         elif isinstance(param.domain, Real):
-            settings += [{param.name: value} for value in (1.3, 2.0, 1e-7, 12345678.0)]
-            if param.domain.low < 0:
-                settings += [{param.name: value} for value in (-1.3, 0.0, 1.0, -1.0)]
+            numbers = (1.3, 2.0, 1e-7, 12345678.0, -1.3, 0.0, 1.0, -1.0)
+            settings += [{param.name: value} for value in allowed(param, numbers)]
     if each.vector:
         settings += [{"logits": (1.0, 2.0)}, {"logits": (1000.0,)}, {"logits": (-1000.0,)}]
     return settings
