@@ -1,0 +1,46 @@
+"""What README.md and docs/interface.md say of the activations: all of them, with their defaults."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from actviz.activations import ROWS, Row
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+INTERFACE = (ROOT / "docs" / "interface.md").read_text("utf-8")
+
+
+def test_interface_md_names_every_activation_in_order() -> None:
+    found = re.search(r"in files and commands `elu`: ([^.(]*)", INTERFACE)
+    assert found
+    names = re.findall(r"[a-z]\w*", found[1].replace("; then", ","))
+    assert names == [each.name for each in ROWS]
+
+
+def test_readme_names_every_activation() -> None:
+    found = re.search(r"\* \*\*Activations\*\*(.*?)\n\* ", README, re.DOTALL)
+    assert found
+    said = " ".join(found[1].lower().split())
+    for each in ROWS:
+        assert re.search(rf"([:,]|\band) {each.title.lower()}\b", said), each.title
+
+
+def documented() -> dict[str, dict[str, str]]:
+    """Read the table of interface.md: "elu.alpha (1)", then ".beta (1/2)" of the same row."""
+    found: dict[str, dict[str, str]] = {}
+    for line in re.findall(r"^\| (\w+\..*?) \|", INTERFACE, re.MULTILINE):
+        name = line.partition(".")[0]
+        found[name] = dict(re.findall(r"\.(\w+) \(([^)]*)\)", line))
+    return found
+
+
+@pytest.mark.parametrize("each", ROWS, ids=lambda each: each.name)
+def test_interface_md_has_every_parameter_with_its_default(each: Row) -> None:
+    said = documented().get(each.name, {})
+    assert list(said) == [param.name for param in each.params]
+    read = {param.name: param.parse(said[param.name]) for param in each.params}
+    assert read == each.complete() == each.complete({})
