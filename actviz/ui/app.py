@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QEventLoop, QLocale, QTimer
 from PySide6.QtGui import QIcon
@@ -21,6 +22,9 @@ from actviz.ui.settings import Settings
 from actviz.ui.store import Store
 from actviz.ui.theme import font, load_fonts
 from actviz.ui.window import SIZE, Window
+
+if TYPE_CHECKING:
+    from actviz.engines import ChildEngine
 
 _PATIENCE = 10_000
 """Milliseconds to wait at most for what follows the first frame."""
@@ -44,21 +48,21 @@ def make_application() -> QApplication:
 
 
 def open_window(*, opencl: bool = True, session: Session | None = None) -> Window:
-    """Make the window and show it; its engine is started at once and joins when it is ready."""
+    """Make the window and show it; OpenCL is started after the first picture, by NumPy."""
     settings = Settings()
     if settings.now.locale:
         QLocale.setDefault(QLocale(settings.now.locale))
-    evaluator = Evaluator(_link() if opencl else None)
-    evaluator.start(settings.now.device)
+    evaluator = Evaluator(Link(_child_engine) if opencl else None)
     window = Window(Store(session), evaluator, settings)
     window.show()
     return window
 
 
-def _link() -> Link:
+def _child_engine() -> ChildEngine:
+    """Make a child engine; what that takes is loaded only now."""
     from actviz.engines import ChildEngine
 
-    return Link(ChildEngine)
+    return ChildEngine()
 
 
 def run_window(path: Path | None = None) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from html import escape
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -24,6 +23,11 @@ _LABEL_WIDTH = 140
 def symbol_of(param: Param) -> str:
     """Write the symbol that formulas use for a parameter, empty where it is its name."""
     return _GREEK.get(param.symbol, param.symbol)
+
+
+def _escaped(text: str) -> str:
+    """Write text so that no letter of it is taken for HTML."""
+    return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
 class FormRow(QWidget):
@@ -89,7 +93,7 @@ class WideRow(FormRow):
         super().__init__(param, place, wide=True)
         symbol = symbol_of(param)
         name = f"{symbol} · {param.name}" if symbol and symbol != param.name else param.name
-        self.label.setText(f"<b>{escape(name)}</b> &nbsp;{escape(param.doc)}")
+        self.label.setText(f"<b>{_escaped(name)}</b> &nbsp;{_escaped(param.doc)}")
         self.label.setWordWrap(True)
         self.label.setProperty("look", "note")
         layout = QVBoxLayout(self)

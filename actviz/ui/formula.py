@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QByteArray, QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from actviz.ui.theme import Theme
 from actviz.ui.typeset import Typesetter
+
+if TYPE_CHECKING:
+    from PySide6.QtSvg import QSvgRenderer
 
 _GAP = 10
 _LEAST = 40
@@ -83,6 +87,8 @@ class FormulaView(QWidget):
         found = [self._typesetter.found(latex, self._theme.text) for latex in self._wanted]
         if None in found:
             return False
+        from PySide6.QtSvg import QSvgRenderer
+
         self._drawn = [QSvgRenderer(QByteArray(svg)) for svg in found if svg is not None]
         self._shown = self._wanted
         self.updateGeometry()

@@ -50,6 +50,7 @@ class LayerPanel(QFrame):
         self.about = QLabel()
         self.about.setWordWrap(True)
         self.about.setProperty("look", "note")
+        self._awake = False
         self._shown_fields: tuple[str, Mapping[str, Value]] = ("", {})
         self.slots: dict[str, SlotButton] = {}
         self.sections: dict[str, FoldSection] = {}
@@ -70,16 +71,21 @@ class LayerPanel(QFrame):
         self.about.setText(row.doc)
         self._show_slots(session)
         shown = (row.name, session.config.fields)
-        if shown != self._shown_fields:
+        if self._awake and shown != self._shown_fields:
             self._shown_fields = shown
             self._show_fields(session)
-        if not self._text_later.isActive():
+        if self._awake and not self._text_later.isActive():
             self._text_later.start()
+
+    def wake(self) -> None:
+        """Fill in the many fields and the text, for which the first picture does not wait."""
+        self._awake = True
+        self.show_session(self._session)
 
     @property
     def complete(self) -> bool:
-        """Whether the text is that of the session."""
-        return not self._text_later.isActive()
+        """Whether the fields and the text are those of the session."""
+        return self._awake and not self._text_later.isActive()
 
     def set_theme(self, theme: Theme) -> None:
         """Tint the JSON in another theme's colours."""

@@ -200,6 +200,8 @@ class Window(QMainWindow):
 
     def _after_first_frame(self) -> None:
         """Do what the first picture need not wait for."""
+        self.layer.wake()
+        self.evaluator.start(self.settings.now.device)
         self.typesetter.start()
         self.parameters.wake()
         self.picker.ask_for_pictures()

@@ -150,7 +150,7 @@ def test_a_broken_rule_is_said_where_it_was_typed(qtbot: QtBot, window: Window) 
     rows["dilation_rate"].editor.focus.setFocus()
     edit(qtbot, rows["dilation_rate"].editor, 2)
     sentence = rows["dilation_rate"].sentence
-    assert sentence.isVisible()
+    qtbot.waitUntil(sentence.isVisible)
     assert "strides" in sentence.text()
     assert window.store.session.config.fields["dilation_rate"] == (1, 1)
     window.lens.setFocus()
