@@ -6,13 +6,14 @@ Exit status: 0 done; 1 a value, a file or a device is bad (one line on stderr, n
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from actviz.layers import LayerConfig
     from actviz.param import Param, Value
 
-Command = TypeVar("Command", bound=Callable[..., object])
 GRID = {"low": -8.0, "high": 8.0, "count": 1001}
 
 
@@ -120,13 +120,12 @@ def eval_command(
     result = evaluate(activation, x, dtype=dtype, device=device, **values)
     if output is None:
         sys.stdout.write(tables.csv(result))
-        return
-    from actviz.files import write_atomic
+        sys.stdout.flush()
+    else:
+        from actviz.files import write_atomic
 
-    write_atomic(output, tables.encode(result, output.suffix.lower()))
-    click.echo(
-        f"{output}: {result.y.size} points in {dtype}, computed by {result.device.name}", err=True
-    )
+        write_atomic(output, tables.encode(result, output.suffix.lower()))
+    click.echo(f"{result.y.size} points in {dtype}, computed by {result.device.name}", err=True)
 
 
 def _points(
@@ -266,6 +265,7 @@ def render_command(
     from actviz.ui.render import render_session
 
     render_session(state, theme, _size(size), output)
+    click.echo(f"{output}: drawn in {state.dtype}, computed by {NumPyEngine.device.name}", err=True)
 
 
 def _session(path: Path | None) -> Any:
@@ -312,5 +312,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         cli.main(args=None if arguments is None else list(arguments), prog_name="actviz")
     except (ValueError, DeviceError) as error:
-        click.echo(f"actviz: {' '.join(str(error).split())}", err=True)
-        sys.exit(1)
+        _complain(str(error))
+    except MemoryError:
+        _complain("there is not enough memory for that many points; take a smaller --count")
+    except OSError as error:
+        # Reading and writing of files complain for themselves: this is standard output. Closed,
+        # it is not tried again when Python ends.
+        with contextlib.suppress(OSError):
+            sys.stdout.close()
+        _complain(f"standard output: it cannot be written: {error.strerror}")
+
+
+def _complain(sentence: str) -> NoReturn:
+    click.echo(f"actviz: {' '.join(sentence.split())}", err=True)
+    sys.exit(1)

@@ -30,8 +30,9 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 def test_eval_prints_csv(capsys: pytest.CaptureFixture[str]) -> None:
     words = ("eval", "elu", "--set", "alpha=0.5", "--from", "-1", "--to", "1", "--count", "3")
-    status, out, _ = run(capsys, *words, "--device", "numpy", "--dtype", "float64")
+    status, out, err = run(capsys, *words, "--device", "numpy", "--dtype", "float64")
     assert status == 0
+    assert "computed by NumPy" in err
     header, low, middle, high = out.split()
     assert header == "x,f,df"
     # expm1(-1)/2 and exp(-1)/2, mpmath
@@ -163,6 +164,32 @@ def test_a_file_that_is_there_stays_when_the_value_is_bad(
     assert target.read_text() == "precious"
 
 
+@pytest.mark.parametrize("words", [("eval", "elu", "--count", "3"), ("devices",)])
+def test_output_that_cannot_be_written_is_one_line(words: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "actviz", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "actviz: standard output: it cannot be written: No space left on device\n"
+    )
+
+
+def test_too_many_points_for_the_memory_are_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("actviz.engines.evaluate", full)
+    assert "not enough memory" in refused(capsys, "eval", "elu")
+
+
 def test_devices_lists_numpy_last(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = run(capsys, "devices", "--json")
     assert status == 0
@@ -186,7 +213,8 @@ def test_render_without_a_display(tmp_path: Path, suffix: str) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
+    assert done.stderr.startswith(f"{target}: drawn in float32, computed by NumPy")
+    assert done.stderr.count("\n") == 1
     head = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[suffix]
     assert target.read_bytes().startswith(head)
 
