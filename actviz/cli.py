@@ -262,6 +262,7 @@ def render_command(
     state = document.set_lens(state, lens)
     # Files need no display, so none is looked for, and no missing one is stumbled over.
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from actviz.evaluation import NumPyEngine
     from actviz.ui.render import render_session
 
     render_session(state, theme, _size(size), output)
