@@ -17,6 +17,7 @@ from actviz.ui.sampling import Floats
 
 LARGEST = 1e300
 _MOST_DIGITS = 5
+_SLACK = 1e-6
 _PAD = 0.06
 _LEAST_PAD = 0.015
 _AHEAD = 0.25
@@ -45,13 +46,19 @@ class Axis:
 
     def pixels(self, values: Floats) -> Floats:
         """Map values to pixels, in float64: exact however deep the zoom is."""
-        share = (values / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
-        return self.first + share * (self.last - self.first)
+        mapped = values - self.low
+        mapped *= self._scale
+        mapped += self.first
+        return mapped
 
     def pixel(self, value: float) -> float:
         """Map one value to pixels."""
-        share = (value / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
-        return self.first + share * (self.last - self.first)
+        return (value - self.low) * self._scale + self.first
+
+    @cached_property
+    def _scale(self) -> float:
+        """Pixels to a unit; axes reach to ±1e300 at most, so that no span overflows."""
+        return (self.last - self.first) / (self.high - self.low)
 
     def value(self, pixel: float) -> float:
         """Map a place in pixels to a value."""
@@ -61,7 +68,7 @@ class Axis:
     @property
     def per_pixel(self) -> float:
         """How much the value changes over one pixel."""
-        return (self.high / 2 - self.low / 2) / abs(self.last - self.first) * 2
+        return 1.0 / abs(self._scale)
 
     @cached_property
     def step(self) -> float:
@@ -95,16 +102,20 @@ class Axis:
         return self._multiples(self.step / (5 if fives else 4))
 
     def _multiples(self, step: float) -> Floats:
-        first = math.ceil((self.low - self.base) / step - 1e-9)
-        last = math.floor((self.high - self.base) / step + 1e-9)
-        return self.base + np.arange(first, last + 1, dtype=np.float64) * step
+        return self.base + self._counts(step) * step
+
+    def _counts(self, step: float) -> Floats:
+        """Count the steps from the base to each multiple; one at an end is in, rounded or not."""
+        slack = _SLACK * self.per_pixel
+        first = math.ceil((self.low - slack - self.base) / step)
+        last = math.floor((self.high + slack - self.base) / step)
+        return np.arange(first, last + 1, dtype=np.float64)
 
     def words(self, number: Number) -> list[str]:
         """Write the labelled ticks."""
         scale = 10.0**self.exponent
         decimals = max(0, -math.floor(math.log10(self.step / scale) + 1e-9))
-        first = math.ceil((self.low - self.base) / self.step - 1e-9)
-        relative = (np.arange(first, first + len(self.ticks)) * self.step / scale).tolist()
+        relative = (self._counts(self.step) * self.step / scale).tolist()
         return [number(each + 0.0, decimals) for each in relative]
 
     def note(self, number: Number) -> str:

@@ -93,9 +93,9 @@ class Canvas(QWidget):
         self.figure.scale = self.devicePixelRatioF()
         self.figure.lay_out()
 
-    def refresh(self) -> None:
+    def refresh(self, *, words: bool = True) -> None:
         """Make everything ready for painting, and have it painted."""
-        self.figure.prepare()
+        self.figure.prepare(words=words)
         key = self.figure.background_key
         if key != self._background_key:
             self._background_key = key

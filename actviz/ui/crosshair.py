@@ -64,7 +64,10 @@ class Crosshair:
         size = size_of(reading.text, metrics)
         across = self._pixel - pane.rect.left()
         level = pane.y.pixel(min(max(reading.height, pane.y.low), pane.y.high))
-        room = pane.room.copy()
+        room = pane.room()
+        for rect in pane.placed.rects.values():
+            left, top = rect.left() - pane.rect.left(), rect.top() - pane.rect.top()
+            room.add_box((left, top, rect.width(), rect.height()))
         room.add_box((across - CELL / 2, 0.0, CELL, pane.rect.height()))
         wanted = corner_beside((across, level - pane.rect.top()), size, pane.rect.width())
         corner = (0.0 if across > pane.rect.width() / 2 else pane.rect.width() - size[0], 0.0)

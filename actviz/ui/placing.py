@@ -6,8 +6,6 @@ takes the free place nearest to where it would like to be.
 
 from __future__ import annotations
 
-from copy import copy
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,12 +25,6 @@ class Room:
     def __init__(self, width: float, height: float) -> None:
         self._columns, self._rows = max(int(width / CELL), 1), max(int(height / CELL), 1)
         self._taken = np.zeros((self._rows, self._columns), dtype=bool)
-
-    def copy(self) -> Room:
-        """Make a room with the same cells taken, to try out places in."""
-        other = copy(self)
-        other._taken = self._taken.copy()
-        return other
 
     def add_line(self, line: Piece) -> None:
         """Take the cells that a line with ascending x touches."""

@@ -47,30 +47,36 @@ class Pane:
     rect: QRectF = field(default_factory=QRectF)
     y: Axis = field(default_factory=lambda: Axis(0.0, 1.0, 1.0, 0.0))
     x_words: bool = True
-    room: Room = field(default_factory=lambda: Room(1.0, 1.0))
     placed: Labels = field(default_factory=Labels)
     lines: list[Lines] = field(default_factory=list)
     points: Dots | None = None
     bands: Bands | None = None
+    mapped: list[Piece] = field(default_factory=list)
 
-    def prepare(self, x: Axis, bands: Sequence[Band], look: Look, scale: float) -> None:
-        """Map everything to pixels and find a place for every label."""
+    def prepare(
+        self, x: Axis, bands: Sequence[Band], look: Look, scale: float, *, words: bool
+    ) -> None:
+        """Map everything to pixels and, with `words`, find a place for every label."""
         self.bands = Bands(bands, x, self.rect)
         self.points = Dots(self.dots, x, self.y, look.panel)
-        self.room = Room(self.rect.width(), self.rect.height())
-        self.lines = []
+        self.lines, self.mapped = [], []
         for curve in self.curves:
             mapped = in_pixels(curve, x, self.y, scale)
             self.lines.append(Lines(mapped, curve.stroke, whole=curve.stepped))
-            self._take(mapped)
-        for left, top, width, height in self.points.boxes():
-            self.room.add_box((left - self.rect.left(), top - self.rect.top(), width, height))
-        metrics = QFontMetricsF(look.font)
-        self.placed.prepare(self.labels, self.room, (x, self.y), self.rect, metrics)
+            self.mapped += mapped
+        if words:
+            metrics = QFontMetricsF(look.font)
+            self.placed.prepare(self.labels, self.room(), (x, self.y), self.rect, metrics)
 
-    def _take(self, lines: Sequence[Piece]) -> None:
-        for line_x, line_y in lines:
-            self.room.add_line((line_x - self.rect.left(), line_y - self.rect.top()))
+    def room(self) -> Room:
+        """Give the room that curves and dots leave free."""
+        left, top = self.rect.left(), self.rect.top()
+        room = Room(self.rect.width(), self.rect.height())
+        for x, y in self.mapped:
+            room.add_line((x - left, y - top))
+        for box_left, box_top, width, height in self.points.boxes() if self.points else ():
+            room.add_box((box_left - left, box_top - top, width, height))
+        return room
 
     def paint(self, painter: QPainter, look: Look) -> None:
         """Draw bands, curves, dots and labels."""
@@ -139,10 +145,10 @@ class Figure:
             pane.rect = QRectF(margin, pane.rect.top(), width, pane.rect.height())
         self.x = Axis(*self.view, margin, margin + width, pitch=48.0)
 
-    def prepare(self) -> None:
-        """Map all contents to pixels."""
+    def prepare(self, *, words: bool = True) -> None:
+        """Map all contents to pixels; without `words` the labels stay where they are."""
         for pane in self.panes:
-            pane.prepare(self.x, self.bands, self.look, self.scale)
+            pane.prepare(self.x, self.bands, self.look, self.scale, words=words)
 
     @property
     def columns(self) -> int:

@@ -111,8 +111,8 @@ def in_pixels(curve: Curve, x: Axis, y: Axis, scale: float) -> list[Piece]:
     top, bottom = min(y.first, y.last) - _OUTSIDE, max(y.first, y.last) + _OUTSIDE
     lines = []
     for piece_x, piece_y in curve.pieces:
-        with np.errstate(over="ignore", invalid="ignore"):
-            height = np.clip(y.pixels(piece_y), -_FARTHEST, _FARTHEST)
+        with np.errstate(over="ignore"):
+            height = np.minimum(np.maximum(y.pixels(piece_y), -_FARTHEST), _FARTHEST)
         line = clipped(x.pixels(piece_x), height, top, bottom)
         lines.append(line if curve.stepped else simplified(*line, TOLERANCE / scale))
     return lines
@@ -160,7 +160,7 @@ def parts(x: Floats, y: Floats) -> list[QLineF]:
     before, after = longer.copy(), longer
     before[0] = after[-1] = 0.0
     ends = (x[:-1] - before * dx, y[:-1] - before * dy, x[1:] + after * dx, y[1:] + after * dy)
-    return [QLineF(*each) for each in zip(*(end.tolist() for end in ends), strict=True)]
+    return list(map(QLineF, *(end.tolist() for end in ends)))
 
 
 def corners(x: Floats, y: Floats) -> list[QPolygonF]:

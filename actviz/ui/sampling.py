@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -49,6 +50,7 @@ def sample_grid(low: float, high: float, pixels: int) -> Grid:
     return Grid(low, high, max(pixels, 1) + 1)
 
 
+@lru_cache(maxsize=256)
 def spacing(dtype: str, magnitude: float) -> float:
     """Distance to the next number of `dtype` from one of this magnitude."""
     kind = np.dtype(dtype).type

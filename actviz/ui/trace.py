@@ -36,10 +36,11 @@ class Trace:
         self.pieces: tuple[list[Piece], ...] = tuple(
             pieces(self.x, self.heights[pane], self.cuts[pane]) for pane in range(PANES)
         )
+        self._limits = [extent(y for _, y in each) for each in self.pieces]
 
     def limits(self, pane: int) -> tuple[float, float] | None:
         """Give the smallest and the largest value, one-sided limits included; None without any."""
-        return extent(y for _, y in self.pieces[pane])
+        return self._limits[pane]
 
     def across_steps(self, x: Axis) -> bool:
         """Say whether the numbers of the dtype lie over a pixel apart along x."""

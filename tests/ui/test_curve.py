@@ -558,6 +558,7 @@ def test_numbers_are_written_in_the_locale(bench: Bench) -> None:
 def test_a_slice_says_what_it_is(bench: Bench) -> None:
     bench.apply(document.choose_activation, "softmax")
     bench.apply(document.set_value, "logits", (0.0, 1.5))
+    bench.analysed()
     words = bench.words(F)["slice"]
     assert "a slice of softmax" in words
     assert "the other 2 logits fixed at 0; 1.5" in words

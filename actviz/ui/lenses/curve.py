@@ -78,7 +78,7 @@ class CurveLens(QWidget):
         self._wanted: dict[str, Request] = {}
         self._missing: set[str] = set()
         self._moving = False
-        self._composed = False
+        self._composed = self._wordless = False
         self._begun = self._seconds = 0.0
         self._late = self._timer(_PATIENCE, self._compose)
         self._analysis = self._timer(0, self._analyse)
@@ -136,8 +136,7 @@ class CurveLens(QWidget):
         old = self.picture.session
         if session is old and self._wanted:
             return
-        same = session.view == old.view and session.activation == old.activation
-        self._moving = same and session is not old
+        self._moving = session is not old and _same_but_values(session, old)
         self._begun = perf_counter()
         self.picture.show(session)
         self.legend.show_pins(session.pins)
@@ -178,14 +177,15 @@ class CurveLens(QWidget):
     def _compose(self) -> None:
         if not self._missing:
             self._late.stop()
-        self._draw(shrink=not self._moving and not self.canvas.dragging)
+        self._draw(shrink=not self._moving and not self.canvas.dragging, words=not self._moving)
         self._composed = True
         self._settled.start()
 
-    def _draw(self, *, shrink: bool) -> None:
-        self.picture.compose(shrink=shrink)
-        self.canvas.refresh()
+    def _draw(self, *, shrink: bool, words: bool = True) -> None:
+        self.picture.compose(shrink=shrink, words=words)
+        self.canvas.refresh(words=words)
         self.reader.refresh()
+        self._wordless = not words
 
     def _painted(self) -> None:
         """Note how long the new picture took, and do what it did not wait for."""
@@ -205,13 +205,14 @@ class CurveLens(QWidget):
             self.drawn.emit(Frame(result.device, len(main.x), result.seconds, self._seconds))
 
     def _analyse(self) -> None:
-        """Find saturation, turning points and figures, and put them into the picture."""
+        """Find saturation, turning points and figures, and put them with all words into place."""
         key = key_of(self.picture.session)
         known = self.picture.details
-        if known is not None and known.key == key:
+        if known is None or known.key != key:
+            self.picture.details = details(key)
+            self.readings.show_readings(footer(self.picture.details))
+        elif not self._wordless:
             return
-        self.picture.details = details(key)
-        self.readings.show_readings(footer(self.picture.details))
         self._draw(shrink=not self._moving)
 
     def _settle(self) -> None:
@@ -260,3 +261,14 @@ class CurveLens(QWidget):
             changes |= dict(zip(names, (low, high), strict=True))
         view = msgspec.structs.replace(self._store.session.view, **changes)
         self._store.apply(document.set_view, view)
+
+
+def _same_but_values(session: Session, old: Session) -> bool:
+    """Say whether two sessions show one activation, seen alike, at other values."""
+    return (
+        session.activation == old.activation
+        and session.view == old.view
+        and session.pins == old.pins
+        and session.dtype == old.dtype
+        and session.lens_values == old.lens_values
+    )

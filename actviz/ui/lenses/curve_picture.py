@@ -6,7 +6,6 @@ No widget: the lens shows the picture in the window, and `render` paints it into
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 from actviz.activations import row
 from actviz.evaluation import Request, Result
@@ -105,8 +104,8 @@ class Picture:
             found += [edge for edge in edges if edge is not None and math.isfinite(edge)]
         return sorted(found)
 
-    def compose(self, *, shrink: bool = True) -> None:
-        """Fill the panes; without `shrink` fitted ranges only grow."""
+    def compose(self, *, shrink: bool = True, words: bool = True) -> None:
+        """Fill the panes; without `shrink` fitted ranges only grow, without `words` labels stay."""
         main = self.main
         if main is None:
             return
@@ -118,6 +117,8 @@ class Picture:
         fresh = self.details if self.details and self.details.fits(main.result.request) else None
         for index in range(len(self.figure.panes)):
             self._fill(index, main, fresh)
+            if words:
+                self.figure.panes[index].labels = self._words(index, main, fresh)
         shaded = fresh if self.session.settings["show_saturation"] else None
         self.figure.bands = bands(shaded, self.figure.look)
 
@@ -158,19 +159,17 @@ class Picture:
         ]
         turning = turning_dots(fresh, index, look)
         pane.dots = [*dots, *turning, *main.dots(index, x, colour)]
-        steps = steps_label(main, index, x, pane.y, look)
-        pane.labels = [*([steps] if steps else []), *self._words(index, main, pins, fresh)]
 
-    def _words(
-        self, index: int, main: Trace, pins: Sequence[tuple[Pin, Trace]], fresh: Details | None
-    ) -> list[Label]:
+    def _words(self, index: int, main: Trace, fresh: Details | None) -> list[Label]:
         pane, look, x = self.figure.panes[index], self.figure.look, self.figure.x
         shaded = fresh if self.session.settings["show_saturation"] else None
-        found = saturation_labels(shaded, index, main, (x, pane.y), look)
+        steps = steps_label(main, index, x, pane.y, look)
+        found = [steps] if steps else []
+        found += saturation_labels(shaded, index, main, (x, pane.y), look)
         if index == 0:
             request = main.result.request
             chosen = row(request.activation)
             found += slice_labels(chosen, dict(request.values), (x, pane.y), look)
             found += turning_labels(fresh, look)
-            found += pin_labels(main, pins, (x, pane.y), look)
+            found += pin_labels(main, self.pins, (x, pane.y), look)
         return found
