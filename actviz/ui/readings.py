@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from actviz.ui.theme import SMALL_SIZE, TEXT_SIZE, Theme, font
 
-_WIDE = 600
+_WIDE = 560
 """Pixels; a narrower row is divided into two."""
 
 

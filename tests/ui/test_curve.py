@@ -514,6 +514,9 @@ def test_a_bad_epsilon_is_refused_with_the_sentence(bench: Bench) -> None:
         QTest.keyClick(field, Qt.Key.Key_Return)
     assert "epsilon" in told.args[0]
     assert bench.store.session.settings["epsilon"] == 0.01
+    assert field.property("wrong")
+    QTest.keyClick(field, Qt.Key.Key_Backspace)
+    assert not field.property("wrong")
 
 
 def test_a_turning_point_is_no_saturation(bench: Bench) -> None:

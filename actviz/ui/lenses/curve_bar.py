@@ -69,6 +69,9 @@ class Bar(QWidget):
         field.setAlignment(Qt.AlignmentFlag.AlignRight)
         field.setAccessibleName("ε, the slope below which the curve counts as saturated")
         field.committed.connect(self._take_epsilon)
+        # What was refused is framed until it is changed, or given up with the focus.
+        field.textEdited.connect(lambda: field.mark(False))
+        field.editingFinished.connect(lambda: field.mark(False))
         return field
 
     def _take_epsilon(self, text: str) -> None:
