@@ -53,6 +53,32 @@ def test_the_range_and_whether_its_ends_are_taken(
 
 
 @pytest.mark.parametrize(
+    ("name", "values", "parts"),
+    [
+        ("thresholded_relu", {}, [(0.0, 0.0, True, True), (1.0, INF, False, False)]),
+        ("thresholded_relu", {"theta": -1.0}, [(-1.0, INF, False, False)]),
+        (
+            "relu",
+            {"threshold": 1.0, "max_value": 5.0},
+            [(0.0, 0.0, True, True), (1.0, 5.0, False, True)],
+        ),
+        (
+            "leaky_relu",
+            {"threshold": 1.0},
+            [(-INF, 0.0, False, True), (1.0, INF, False, False)],
+        ),
+        ("relu", {"max_value": -1.0}, [(-1.0, -1.0, True, True), (0.0, 0.0, True, True)]),
+        ("sigmoid", {}, [(0.0, 1.0, False, False)]),
+    ],
+)
+def test_a_jump_leaves_its_gap_in_the_range(
+    name: str, values: dict[str, Value], parts: list[tuple[float, float, bool, bool]]
+) -> None:
+    found = of(name, **values).range.parts
+    assert [(p.low, p.high, p.low_attained, p.high_attained) for p in found] == parts
+
+
+@pytest.mark.parametrize(
     ("name", "values", "value", "where"),
     [
         ("sigmoid", {}, 0.25, (0.0, 0.0, 0)),

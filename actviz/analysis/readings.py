@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -16,13 +18,51 @@ from actviz.param import Value
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
-    """The infimum and supremum of f, None where not found, and whether f takes these values."""
+class Interval:
+    """Values that f takes: from `low` to `high`, each end taken or only approached.
+
+    An end that was not found is None; a single value is an interval whose ends are equal.
+    """
 
     low: float | None
     high: float | None
     low_attained: bool
     high_attained: bool
+
+    def touches(self, other: Interval) -> bool:
+        """Tell whether nothing lies between this interval and one that begins no lower."""
+        if self.high is None or other.low is None:
+            return True
+        if self.high == other.low:
+            return self.high_attained or other.low_attained
+        return self.high > other.low
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The values that f takes, as ascending intervals; more than one where a jump leaves a gap."""
+
+    parts: tuple[Interval, ...]
+
+    @property
+    def low(self) -> float | None:
+        """The infimum, None where not found."""
+        return self.parts[0].low
+
+    @property
+    def high(self) -> float | None:
+        """The supremum, None where not found."""
+        return self.parts[-1].high
+
+    @property
+    def low_attained(self) -> bool:
+        """Whether f takes its infimum."""
+        return self.parts[0].low_attained
+
+    @property
+    def high_attained(self) -> bool:
+        """Whether f takes its supremum."""
+        return self.parts[-1].high_attained
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +117,7 @@ def readings(
     pieces = survey(curve)
     saturated = saturation_of(curve, epsilon, mean, std, pieces)
     return Readings(
-        range=_range(curve, pieces, saturated.turning_points),
+        range=_range(curve, saturated.turning_points),
         steepest=_steepest(curve, pieces),
         breaks=curve.breaks,
         saturation=saturated,
@@ -85,21 +125,77 @@ def readings(
     )
 
 
-def _range(curve: Curve, pieces: tuple[Piece, ...], turning_points: tuple[float, ...]) -> Range:
-    """Compare the ends, both sides of each kink, and the turning points."""
-    ends = (curve.left, curve.right)
-    taken = [float(y) for y in curve.f(np.array(turning_points))]
-    taken += [each.f for each in curve.breaks]
-    taken += [end.limit for end in ends if end.kind == "hard" and end.limit is not None]
-    approached = [y for each in curve.breaks for y in (each.f_left, each.f_right)]
-    approached += [end.limit for end in ends if end.limit is not None]
-    known = all(end.limit is not None for end in ends)
-    low, high = min(taken + approached), max(taken + approached)
-    return Range(
-        low if known or low == -math.inf else None,
-        high if known or high == math.inf else None,
-        low in taken,
-        high in taken,
+def _range(curve: Curve, turning_points: tuple[float, ...]) -> Range:
+    """Unite the values of each stretch between two jumps with those at the jumps."""
+    jumps = [each for each in curve.breaks if each.jump]
+    stops = [None, *jumps, None]
+    parts = [_stretch(curve, *ends, turning_points) for ends in pairwise(stops)]
+    parts += [Interval(each.f, each.f, True, True) for each in jumps]
+    if any(part.low is None or part.high is None for part in parts):
+        return Range((_hull(parts),))
+    united: list[Interval] = []
+    for part in sorted(parts, key=_order):
+        if united and united[-1].touches(part):
+            united[-1] = _hull([united[-1], part])
+        else:
+            united.append(part)
+    return Range(tuple(united))
+
+
+def _order(part: Interval) -> tuple[float, bool]:
+    assert part.low is not None
+    return part.low, not part.low_attained
+
+
+def _stretch(
+    curve: Curve, start: Break | None, stop: Break | None, turning_points: tuple[float, ...]
+) -> Interval:
+    """Find what f takes strictly between two jumps, None for the ends of the axis.
+
+    f is continuous there, so it takes everything between its extremes, which are approached at
+    both ends or taken at turning points, corners and on flat ends.
+    """
+    low = -math.inf if start is None else start.x
+    high = math.inf if stop is None else stop.x
+    inside = np.array([x for x in turning_points if low < x < high])
+    taken = [float(y) for y in curve.f(inside)]
+    taken += [each.f for each in curve.breaks if low < each.x < high]
+    limits = [
+        curve.left.limit if start is None else start.f_right,
+        curve.right.limit if stop is None else stop.f_left,
+    ]
+    flat = [(start, curve.left), (stop, curve.right)]
+    taken += [
+        end.limit
+        for jump, end in flat
+        if jump is None and end.kind == "hard" and end.limit is not None
+    ]
+    known = [limit for limit in limits if limit is not None]
+    return _ends(taken, known, complete=len(known) == len(limits))
+
+
+def _ends(taken: list[float], approached: list[float], *, complete: bool) -> Interval:
+    least, greatest = min(taken + approached), max(taken + approached)
+    return Interval(
+        least if complete or least == -math.inf else None,
+        greatest if complete or greatest == math.inf else None,
+        # An interval of one value is a stretch on which f is constant.
+        least in taken or least == greatest,
+        greatest in taken or least == greatest,
+    )
+
+
+def _hull(parts: Sequence[Interval]) -> Interval:
+    """Give the interval from the least to the greatest value; unknown where one is unknown."""
+    lows = [part.low for part in parts if part.low is not None]
+    highs = [part.high for part in parts if part.high is not None]
+    low = min(lows) if len(lows) == len(parts) or -math.inf in lows else None
+    high = max(highs) if len(highs) == len(parts) or math.inf in highs else None
+    return Interval(
+        low,
+        high,
+        any(part.low_attained for part in parts if part.low == low),
+        any(part.high_attained for part in parts if part.high == high),
     )
 
 

@@ -16,11 +16,13 @@ from actviz.ui.numbers import signed, significant
 from actviz.ui.readings import Reading
 
 if TYPE_CHECKING:
-    from actviz.analysis.readings import Range, Readings, Steepest
+    from actviz.analysis.readings import Interval, Range, Readings, Steepest
 
 Key = tuple[str, tuple[tuple[str, Value], ...], float]
 _FEWEST_SHOWN = 1e-3
 _NEAR_ZERO = 1e-9
+MOMENT_ERROR = 1e-10
+"""What `actviz.moments` promises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +71,10 @@ def footer(details: Details) -> list[Reading]:
     share = found.saturation.probability
     epsilon = significant(details.epsilon)
     return [
-        Reading("range of f", range_words(found.range), "Infimum and supremum of f"),
+        Reading("range of f", range_words(found.range), "The values that f takes"),
         Reading("max |f′|", steepest_words(found.steepest), "Supremum of |f′|, and where it is"),
         *_jumps(found.breaks),
-        Reading("mean, x~N(0,1)", signed(found.moments.mean), "E f(x) for x ~ N(0, 1)"),
+        Reading("mean, x~N(0,1)", mean_words(found.moments.mean), "E f(x) for x ~ N(0, 1)"),
         Reading("gain 1/√E f²", significant(found.moments.gain, 4), "Keeps E f² = 1"),
         Reading(
             "saturated share",
@@ -82,11 +84,22 @@ def footer(details: Details) -> list[Reading]:
     ]
 
 
+def mean_words(mean: float) -> str:
+    """Write a mean; what is smaller than the quadrature's error is noise and shown as 0."""
+    return "0" if abs(mean) < MOMENT_ERROR else signed(mean)
+
+
 def range_words(found: Range) -> str:
-    """Write an interval with round or square brackets; "?" for an end that is not known."""
-    low = "?" if found.low is None else significant(found.low, 4)
-    high = "?" if found.high is None else significant(found.high, 4)
-    return f"{'[' if found.low_attained else '('}{low}; {high}{']' if found.high_attained else ')'}"
+    """Write the intervals that f fills: "{0} ∪ (1; ∞)"; "?" for an end that is not known."""
+    return " ∪ ".join(_interval_words(part) for part in found.parts)
+
+
+def _interval_words(part: Interval) -> str:
+    low = "?" if part.low is None else significant(part.low, 4)
+    high = "?" if part.high is None else significant(part.high, 4)
+    if part.low == part.high and part.low is not None:
+        return f"{{{low}}}"
+    return f"{'[' if part.low_attained else '('}{low}; {high}{']' if part.high_attained else ')'}"
 
 
 def steepest_words(found: Steepest) -> str:
