@@ -144,3 +144,10 @@ class ShortcutList(QDialog):
         layout.addWidget(FittingScroll(content, 300))
         layout.addWidget(buttons)
         self.resize(640, 620)
+
+
+def show_shortcuts(actions: Actions, parent: QWidget) -> None:
+    """Show the list until it is closed."""
+    dialog = ShortcutList(actions, parent)
+    dialog.exec()
+    dialog.deleteLater()

@@ -43,6 +43,9 @@ class Field(QLineEdit):
 
     committed = Signal(str)
     """Emitted with the text that the user has finished typing."""
+    restored = Signal()
+    """Emitted when a text gives way to the value: on Escape, and when one that was refused
+    is left."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,9 +68,14 @@ class Field(QLineEdit):
         if tip != self.toolTip():
             self.setToolTip(tip)
 
+    @property
+    def wrong(self) -> bool:
+        """Whether the last text was refused, and nothing has been typed since."""
+        return bool(self.property("wrong"))
+
     def mark(self, wrong: bool) -> None:
         """Show by the frame whether the text was refused."""
-        if bool(self.property("wrong")) != wrong:
+        if self.wrong != wrong:
             self.setProperty("wrong", wrong)
             self.style().unpolish(self)
             self.style().polish(self)
@@ -77,19 +85,23 @@ class Field(QLineEdit):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._commit()
             self.selectAll()
-        elif event.key() == Qt.Key.Key_Escape and self.isModified():
+        elif event.key() == Qt.Key.Key_Escape and (self.isModified() or self.wrong):
             self.restore()
             self.mark(False)
+            self.restored.emit()
         else:
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Take the text over; one that is refused gives way to the value."""
+        """Take the text over; one that is or was refused gives way to the value."""
         if event.reason() not in (
             Qt.FocusReason.PopupFocusReason,
             Qt.FocusReason.ActiveWindowFocusReason,
         ):
-            self._commit()
+            if self.wrong:
+                self.restored.emit()
+            else:
+                self._commit()
             self.restore()
         super().focusOutEvent(event)
 

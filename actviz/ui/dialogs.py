@@ -55,7 +55,9 @@ def ask_unsaved(parent: QWidget, name: str) -> Answer:
     box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
     box.setDefaultButton(buttons.Save)
     answers = {buttons.Save: Answer.SAVE, buttons.Discard: Answer.DISCARD}
-    return answers.get(buttons(box.exec()), Answer.CANCEL)
+    pressed = buttons(box.exec())
+    box.deleteLater()
+    return answers.get(pressed, Answer.CANCEL)
 
 
 def tell_failure(parent: QWidget, sentence: str) -> None:
@@ -66,3 +68,4 @@ def tell_failure(parent: QWidget, sentence: str) -> None:
     box.setText(sentence)
     box.setStandardButtons(QMessageBox.StandardButton.Ok)
     box.exec()
+    box.deleteLater()

@@ -1,8 +1,8 @@
 """One editor for each kind of domain: what a `Param` may be decides what edits it.
 
 Every editor shows a value with `show_value`, tells `edited` with a new one that its domain
-allows, `finished` when that or a drag is over, and `refused` with the sentence for one that the
-domain does not allow.
+allows, `finished` when that or a drag is over, `refused` with the sentence for one that the
+domain does not allow, and `relented` when such a one is no longer there to be read.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from actviz.ui.typed import shown, typed
 _MOST_SEGMENTS = 3
 _NUMBER_WIDTH = 84
 _TOOL = 24
+_FARTHEST = 32
+"""How far a step goes at most, over numbers that are not allowed."""
 
 
 class Editor(QWidget):
@@ -29,6 +31,7 @@ class Editor(QWidget):
     edited = Signal(object)
     finished = Signal()
     refused = Signal(str)
+    relented = Signal()
 
     def __init__(self, param: Param, place: str) -> None:
         super().__init__()
@@ -46,6 +49,9 @@ class Editor(QWidget):
 
     def mark(self, wrong: bool) -> None:
         """Show by a red frame whether the last input was refused."""
+
+    def restore(self) -> None:
+        """Let what was typed give way to the value."""
 
     def _tell(self, value: object) -> None:
         """Tell a value that is a step of its own, unlike those that a slider passes through."""
@@ -66,6 +72,8 @@ class FieldEditor(Editor):
         super().__init__(param, place)
         self.field = Field()
         self.field.committed.connect(self._commit)
+        self.field.restored.connect(self.relented)
+        self.field.textEdited.connect(self.relented)
         self.focus = self.field
         self._put(self.field)
 
@@ -78,6 +86,10 @@ class FieldEditor(Editor):
         """Frame the field."""
         self.field.mark(wrong)
 
+    def restore(self) -> None:
+        """Show the value in the field."""
+        self.field.restore()
+
     def _commit(self, text: str) -> None:
         where = f"{self.place}.{self.param.name}" if self.place else self.param.name
         try:
@@ -86,6 +98,8 @@ class FieldEditor(Editor):
             self.refused.emit(str(error))
             return
         self._tell(value)
+        if value == self.value and not self.field.wrong:
+            self.field.restore()  # "1.50" for 1.5 gives way to how the value is written
 
 
 class NumberEditor(FieldEditor):
@@ -148,13 +162,19 @@ class IntegerEditor(FieldEditor):
             super().keyPressEvent(event)
 
     def _step(self, step: int) -> None:
+        """Go to the next number that is allowed; numbers that are not are stepped over."""
         number = self.value if isinstance(self.value, int) else 0
+        if not any(self._try(number + far * step) for far in range(1, _FARTHEST + 1)):
+            self._try(number + step)  # the sentence is about the neighbour
+
+    def _try(self, number: int) -> bool:
         try:
-            value = self.param.check(number + step, self.place)
+            value = self.param.check(number, self.place)
         except ValueError as error:
             self.refused.emit(str(error))
-            return
+            return False
         self._tell(value)
+        return not self.field.wrong
 
 
 class VectorEditor(FieldEditor):

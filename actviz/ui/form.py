@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from actviz.param import Param, Value
 from actviz.ui.controls import Field
 from actviz.ui.editors import Editor, editor_for, tool_button
+from actviz.ui.theme import SMALL_SIZE, font
 
 _GREEK = {
     r"\alpha": "α",
@@ -18,6 +27,9 @@ _GREEK = {
     r"\varepsilon": "ε",
 }
 _LABEL_WIDTH = 140
+_NAME_WEIGHT = int(QFont.Weight.DemiBold)
+"""One of those that come with the program; any other is drawn by smearing."""
+_LINES = 2
 
 
 def symbol_of(param: Param) -> str:
@@ -28,6 +40,12 @@ def symbol_of(param: Param) -> str:
 def _escaped(text: str) -> str:
     """Write text so that no letter of it is taken for HTML."""
     return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def keep_lines(label: QLabel) -> None:
+    """Give a label of small words the height of two lines, whether or not it says so much."""
+    label.setMinimumHeight(_LINES * QFontMetrics(font(SMALL_SIZE)).lineSpacing())
+    label.setAlignment(Qt.AlignmentFlag.AlignTop)
 
 
 class FormRow(QWidget):
@@ -43,6 +61,7 @@ class FormRow(QWidget):
     def __init__(self, param: Param, place: str = "", *, wide: bool = False) -> None:
         super().__init__()
         self.param = param
+        self.refused = False
         self.editor: Editor = editor_for(param, place, wide=wide)
         self.label = QLabel()
         self.label.setBuddy(self.editor.focus)
@@ -59,27 +78,38 @@ class FormRow(QWidget):
         self.back.clicked.connect(lambda: self.reset.emit(param.name))
         self.editor.edited.connect(self._tell)
         self.editor.refused.connect(self.refuse)
+        self.editor.relented.connect(self.accept)
         self.editor.finished.connect(self.finished)
 
     def show_value(self, value: Value) -> None:
-        """Show a value without telling anybody; a refusal of another value is taken back."""
-        if value != self.editor.value:
-            self.accept()
+        """Show a value without telling anybody; what was refused before gives way to it."""
+        self.give_way()
         self.editor.show_value(value)
         self.back.setVisible(value != self.param.default)
 
     def refuse(self, sentence: str) -> None:
         """Say under the editor what is wrong with the last input; the value stays."""
+        self.refused = True
         self.sentence.setText(sentence)
-        self.sentence.show()
+        self._show_sentence(shown=True)
         self.editor.mark(True)
         self.editor.show_value(self.editor.value)
 
     def accept(self) -> None:
         """Take the sentence away."""
-        self.sentence.clear()
-        self.sentence.hide()
-        self.editor.mark(False)
+        if self.refused:
+            self.refused = False
+            self._show_sentence(shown=False)
+            self.editor.mark(False)
+
+    def give_way(self) -> None:
+        """Take the sentence away, and the input that it was about."""
+        if self.refused:
+            self.accept()
+            self.editor.restore()
+
+    def _show_sentence(self, *, shown: bool) -> None:
+        self.sentence.setVisible(shown)
 
     def _tell(self, value: object) -> None:
         self.accept()
@@ -87,25 +117,39 @@ class FormRow(QWidget):
 
 
 class WideRow(FormRow):
-    """A row with its sentence above the editor: for the parameters of an activation."""
+    """A row with its words above the editor: for the parameters of an activation.
+
+    What is wrong is said in the place of the words, and the place does not shrink again: nothing
+    moves under the mouse when the sentence goes.
+    """
 
     def __init__(self, param: Param, place: str = "") -> None:
         super().__init__(param, place, wide=True)
         symbol = symbol_of(param)
         name = f"{symbol} · {param.name}" if symbol and symbol != param.name else param.name
-        self.label.setText(f"<b>{_escaped(name)}</b> &nbsp;{_escaped(param.doc)}")
+        self.label.setText(
+            f'<span style="font-weight: {_NAME_WEIGHT}">{_escaped(name)}</span>'
+            f" &nbsp;{_escaped(param.doc)}"
+        )
         self.label.setWordWrap(True)
         self.label.setProperty("look", "note")
+        words = QWidget()
+        self._words = QStackedLayout(words)
+        for label in (self.label, self.sentence):
+            keep_lines(label)
+            self._words.addWidget(label)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        layout.addWidget(self.label)
+        layout.addWidget(words)
         line = QHBoxLayout()
         line.setSpacing(2)
         line.addWidget(self.editor, 1)
         line.addWidget(self.back)
         layout.addLayout(line)
-        layout.addWidget(self.sentence)
+
+    def _show_sentence(self, *, shown: bool) -> None:
+        self._words.setCurrentWidget(self.sentence if shown else self.label)
 
 
 class NarrowRow(FormRow):
@@ -157,6 +201,11 @@ class Form(QWidget):
     def refuse(self, name: str, sentence: str) -> None:
         """Say at a row what is wrong with its last input."""
         self.rows[name].refuse(sentence)
+
+    def accept(self) -> None:
+        """Let all input that was refused give way to the values."""
+        for row in self.rows.values():
+            row.give_way()
 
     def fields(self) -> list[Field]:
         """Give all fields that can be typed into, from top to bottom."""

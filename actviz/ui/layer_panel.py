@@ -74,6 +74,9 @@ class LayerPanel(QFrame):
         if self._awake and shown != self._shown_fields:
             self._shown_fields = shown
             self._show_fields(session)
+        else:
+            for section in self.sections.values():
+                section.form.accept()
         if self._awake and not self._text_later.isActive():
             self._text_later.start()
 
@@ -136,11 +139,11 @@ class LayerPanel(QFrame):
         self._section_box.insertWidget(self._section_box.count() - 1, section)
 
     def _edit(self, section: FoldSection, name: str, value: object) -> None:
-        if not self._store.apply(document.set_field, name, value):
+        if not self._store.apply(document.set_field, name, value, quietly=True):
             section.form.refuse(name, self._store.refusal)
 
     def _reset(self, section: FoldSection, name: str) -> None:
-        if not self._store.apply(document.reset_field, name):
+        if not self._store.apply(document.reset_field, name, quietly=True):
             section.form.refuse(name, self._store.refusal)
 
     # The text

@@ -12,19 +12,20 @@ from actviz.activations import row
 from actviz.layers import Slot
 from actviz.param import Param, Value
 from actviz.ui.elided import draw_elided
-from actviz.ui.form import Form, symbol_of
+from actviz.ui.form import Form
 from actviz.ui.icons import icon
 from actviz.ui.typed import shown
 
 _HEIGHT = 32
 _EDGE = 14
+_GREEK = {"alpha": "α", "beta": "β", "theta": "θ"}
 
 
 def activation_label(name: str, values: Mapping[str, Value]) -> str:
     """Name an activation and the values that are not its defaults, in the user's locale."""
     chosen = row(name)
     parts = [
-        f"{symbol_of(param) or param.name} = {shown(values[param.name], param.domain)}"
+        f"{_GREEK.get(param.name, param.name)} = {shown(values[param.name], param.domain)}"
         for param in chosen.params
         if values[param.name] != param.default
     ]

@@ -9,7 +9,7 @@ from actviz import session as document
 from actviz.activations import row
 from actviz.session import Session
 from actviz.ui.controls import Segments
-from actviz.ui.form import Form
+from actviz.ui.form import Form, keep_lines
 from actviz.ui.formula import FormulaView
 from actviz.ui.numbers import significant
 from actviz.ui.scroll import FittingScroll
@@ -49,6 +49,7 @@ class ParameterPanel(QFrame):
         self.form.finished.connect(store.end_drag)
         self.about = _note()
         self.saturation = _note("wrong")
+        keep_lines(self.saturation)
         self._rest = QTimer(self, singleShot=True, interval=_REST)
         self._rest.timeout.connect(self._analyse)
         self._lay_out()
@@ -60,6 +61,7 @@ class ParameterPanel(QFrame):
         self.about.setText(activation.doc)
         self.about.setVisible(not activation.params)
         self.form.show_params(activation.params, session.values, activation.name)
+        _keep_place(self.saturation, keep=bool(activation.params))
         self.forms.setVisible(bool(activation.params))
         if session.activation != self._formula_of:
             self._show_formula()
@@ -101,7 +103,8 @@ class ParameterPanel(QFrame):
         layout.addWidget(self.area)
 
     def _edit(self, name: str, value: object) -> None:
-        if not self._store.apply(document.set_value, name, value, key=f"value {name}"):
+        key = f"value {name}"
+        if not self._store.apply(document.set_value, name, value, key=key, quietly=True):
             self.form.refuse(name, self._store.refusal)
 
     def _reset(self, name: str) -> None:
@@ -131,7 +134,8 @@ class ParameterPanel(QFrame):
             sides = " and".join(
                 f" {side} x = {significant(x, 3)}" for side, x in edges if x is not None
             )
-        self.saturation.setText(f"Saturates{sides} (|f′| < {significant(epsilon, 3)})")
+        verb = "This slice saturates" if row(session.activation).vector else "Saturates"
+        self.saturation.setText(f"{verb}{sides} (|f′| < {significant(epsilon, 3)})")
         self.saturation.setVisible(bool(sides))
 
 
@@ -142,3 +146,11 @@ def _note(look: str = "note") -> QLabel:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.hide()
     return label
+
+
+def _keep_place(label: QLabel, *, keep: bool) -> None:
+    """Let a label take its room while it is hidden, so that what stands around it stays."""
+    policy = label.sizePolicy()
+    if policy.retainSizeWhenHidden() != keep:
+        policy.setRetainSizeWhenHidden(keep)
+        label.setSizePolicy(policy)

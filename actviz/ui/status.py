@@ -31,7 +31,9 @@ class StatusLine(QWidget):
         self._said = ""
         self._wrong = False
         self._frame: tuple[Device, int, float, float] | None = None
+        self._devices = QStandardItemModel(self)
         self.device = Combo()
+        self.device.setModel(self._devices)
         self.device.setAccessibleName("Device")
         self.device.setFixedWidth(_DEVICE_WIDTH)
         self.device.activated.connect(self._choose_device)
@@ -61,10 +63,9 @@ class StatusLine(QWidget):
     def show_status(self, status: Status) -> None:
         """Show the devices, and which of them computes."""
         self._status = status
-        model = QStandardItemModel(self.device)
+        self._devices.clear()
         for device in status.devices:
-            model.appendRow(_item(device))
-        self.device.setModel(model)
+            self._devices.appendRow(_item(device))
         self.device.setCurrentIndex(self.device.findData(status.device.id, _DEVICE))
         self.device.setToolTip(status.device.name)
         self._show_message()

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from actviz import session as document
 from actviz.session import Session
-from actviz.ui.actions import Actions, ShortcutList
+from actviz.ui.actions import Actions, show_shortcuts
 from actviz.ui.documents import Documents
 from actviz.ui.evaluator import Evaluator, Status
 from actviz.ui.layer_panel import LayerPanel
@@ -169,7 +169,7 @@ class Window(QMainWindow):
             "fit": self.lens.fit,
             **{f"view_{n + 1}": partial(self._show_view, n) for n in range(4)},
             "theme": self._choose_next_theme,
-            "help": lambda: ShortcutList(self.commands, self).exec(),
+            "help": lambda: show_shortcuts(self.commands, self),
         }
 
     # Showing

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QMessageBox, QWidget
@@ -70,6 +70,8 @@ class Driver:
         QTimer.singleShot(0, self._answer_box)
         chosen()
         QApplication.processEvents()
+        # Without an event loop of its own this would wait for ever.
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     def _answer_box(self) -> None:
         """Press a button of the box that is open, if one is."""
