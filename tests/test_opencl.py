@@ -323,6 +323,6 @@ def test_a_new_row_needs_no_change(engine_id: str, monkeypatch: pytest.MonkeyPat
 
 def test_the_program_is_ascii_and_takes_what_its_formulas_use() -> None:
     assert program_text().isascii()
-    assert parameters(row("softmax")) == ("shift",)
+    assert parameters(row("softmax")) == ("largest", "rest")
     assert parameters(row("hard_sigmoid")) == ("alpha", "beta", "left", "right")
     assert "fast" not in "".join(line for line in program_text().splitlines() if "#" in line)

@@ -9,12 +9,21 @@ from actviz.activations.row import Derived, Row
 from actviz.param import Integer, Param, Value, Vector
 
 
-def _shift(values: Mapping[str, Value]) -> float:
-    """Compute log Σ e^z over the other logits without overflow."""
+def _largest(values: Mapping[str, Value]) -> float:
+    """Find the largest of the other logits."""
     logits = values["logits"]
     assert isinstance(logits, tuple)
-    largest = max(logits)
-    return largest + math.log(math.fsum(math.exp(z - largest) for z in logits))
+    return max(logits)
+
+
+def _rest(values: Mapping[str, Value]) -> float:
+    """Compute log Σ e^(z − largest) over the other logits: 0 for one, never more than log n.
+
+    It is kept apart from the largest, next to which it would lose its digits.
+    """
+    logits = values["logits"]
+    assert isinstance(logits, tuple)
+    return math.log(math.fsum(math.exp(z - _largest(values)) for z in logits))
 
 
 def _others(values: Mapping[str, Value]) -> float:
@@ -33,7 +42,7 @@ SOFTMAX = Row(
     "vector",
     f="exp(x) / (exp(x) + others)",
     df="exp(x) / (exp(x) + others) * (others / (exp(x) + others))",
-    kernel=("sigmoid_shifted(x, shift)", "sigmoid_shifted_grad(x, shift)"),
+    kernel=("sigmoid_shifted(x, largest, rest)", "sigmoid_shifted_grad(x, largest, rest)"),
     params=(
         Param("axis", -1, Integer(), doc="the axis of the input along which the sum is 1"),
         Param(
@@ -46,7 +55,8 @@ SOFTMAX = Row(
     ),
     derived=(
         Derived("others", r"\sum_{j \ne k} e^{z_{j}}", _others),
-        Derived("shift", r"\ln \sum_{j \ne k} e^{z_{j}}", _shift),
+        Derived("largest", r"\max_{j \ne k} z_{j}", _largest),
+        Derived("rest", r"\ln \sum_{j \ne k} e^{z_{j} - \max z}", _rest),
     ),
     vector=True,
     doc="Turns a vector of log-odds into probabilities that sum to 1, each vector on its own.",

@@ -195,7 +195,7 @@ _PAIRS = (
         ),
         second="sigmoid_grad(u) * (1 - 2 * sigmoid(u))",
     ),
-    _pair("sigmoid_shifted", r"\sigma", "shift"),
+    _pair("sigmoid_shifted", r"\sigma", "largest", "rest"),
     _pair("swish", r"\operatorname{swish}", "beta"),
     _pair("thresholded_relu", r"\operatorname{relu}", "theta"),
     _pair(

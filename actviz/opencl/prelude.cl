@@ -376,16 +376,24 @@ inline float av_sigmoid_grad(float x)
     return av_logistic_grad(av_ff_of(x, 0.0f), 0);
 }
 
-/* sigmoid(x - shift), the difference taken exactly: a softmax along one of its logits. */
-inline float av_sigmoid_shifted(float x, av_real shift)
+/* x - largest - rest for 0 <= rest < 10, which does not count where the function is flat. */
+inline av_ff av_shifted(float x, av_real largest, av_real rest)
 {
-    const float v = av_logistic(av_value(av_minus(x, shift)));
+    const av_ff d = av_value(av_minus(x, largest));
+    const av_ff z = av_add(d, av_value(av_minus(0.0f, rest)));
+    return av_select(fabs(d.hi) < 1024.0f, z, d);
+}
+
+/* A softmax along one of its logits: sigmoid(x - log Σ e^z), the logarithm in two parts. */
+inline float av_sigmoid_shifted(float x, av_real largest, av_real rest)
+{
+    const float v = av_logistic(av_shifted(x, largest, rest));
     return x != x ? x : v;
 }
 
-inline float av_sigmoid_shifted_grad(float x, av_real shift)
+inline float av_sigmoid_shifted_grad(float x, av_real largest, av_real rest)
 {
-    const float v = av_logistic_grad(av_value(av_minus(x, shift)), 0);
+    const float v = av_logistic_grad(av_shifted(x, largest, rest), 0);
     return x != x ? x : v;
 }
 

@@ -24,15 +24,21 @@ def sigmoid_grad(x: Array) -> Array:
 
 
 @twin
-def sigmoid_shifted(x: Array, shift: Array) -> Array:
-    """Compute sigmoid(x − shift) with the exact difference: a softmax along one logit."""
-    return _sigmoid(*two_sum(x, -shift))
+def sigmoid_shifted(x: Array, largest: Array, rest: Array) -> Array:
+    """Compute sigmoid(x − largest − rest), the difference to 2 × 53 bits: a slice of softmax."""
+    return _sigmoid(*_shifted(x, largest, rest))
 
 
 @twin
-def sigmoid_shifted_grad(x: Array, shift: Array) -> Array:
-    """Compute the derivative of sigmoid(x − shift) with the exact difference."""
-    return _sigmoid_grad(*two_sum(x, -shift))
+def sigmoid_shifted_grad(x: Array, largest: Array, rest: Array) -> Array:
+    """Compute the derivative of sigmoid(x − largest − rest)."""
+    return _sigmoid_grad(*_shifted(x, largest, rest))
+
+
+def _shifted(x: Array, largest: Array, rest: Array) -> tuple[Array, Array]:
+    high, low = two_sum(x, -largest)
+    high, more = two_sum(high, -rest)
+    return two_sum(high, low + more)
 
 
 def _sigmoid(high: Array, low: Array) -> Array:
