@@ -113,10 +113,17 @@ def draw_files(folder: Path) -> list[Path]:
 
 
 def _settle(window: Window) -> None:
-    """Wait until what follows the first frame is there: pictures, formulas, text."""
+    """Wait until what follows the first frame is there, and was there a moment ago already."""
     waiting = QEventLoop()
-    look = QTimer(interval=_PAUSE)
-    look.timeout.connect(lambda: waiting.quit() if window.complete else None)
-    look.start()
+    looks = [False]
+
+    def look() -> None:
+        looks.append(window.complete)
+        if all(looks[-3:]):
+            waiting.quit()
+
+    timer = QTimer(interval=_PAUSE)
+    timer.timeout.connect(look)
+    timer.start()
     QTimer.singleShot(_PATIENCE, waiting.quit)
     waiting.exec()

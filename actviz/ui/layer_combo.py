@@ -32,6 +32,7 @@ class LayerCombo(Combo):
         field = self.lineEdit()
         assert field is not None
         field.setAccessibleName("Target layer: type to search")
+        field.setAcceptDrops(False)
         field.editingFinished.connect(self._finish)
 
     def show_layer(self, name: str) -> None:

@@ -137,6 +137,7 @@ class Picker(QFrame):
         field.setPlaceholderText("Filter activations  (Ctrl+K)")
         field.setAccessibleName("Filter activations")
         field.setClearButtonEnabled(True)
+        field.setAcceptDrops(False)
         field.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         field.textChanged.connect(self._filter)
         field.installEventFilter(self)

@@ -26,9 +26,9 @@ class FittingScroll(QScrollArea):
         content.installEventFilter(self)
 
     def sizeHint(self) -> QSize:
-        """Take the height of the content at the present width."""
+        """Take the height of the content at the full width: without a bar, if all has room."""
         content = self._content
-        width = self.viewport().width()
+        width = self.contentsRect().width()
         tall = content.heightForWidth(width) if content.hasHeightForWidth() else -1
         height = tall if tall >= 0 else content.sizeHint().height()
         return QSize(content.sizeHint().width() + _BAR, height)

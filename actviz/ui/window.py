@@ -60,6 +60,7 @@ class Window(QMainWindow):
         self._connect()
         self._show_session(store.session)
         self._show_title()
+        self.lens.setFocus()
 
     @property
     def complete(self) -> bool:

@@ -13,7 +13,6 @@ from pytestqt.qtbot import QtBot
 
 from actviz import session as document
 from actviz.activations import ROWS
-from actviz.ui.controls import Field
 from actviz.ui.editors import NumberEditor
 from actviz.ui.theme import DARK, LIGHT
 from actviz.ui.window import Window
@@ -330,4 +329,4 @@ def test_the_place_of_the_window_is_remembered(qtbot: QtBot, window: Window) -> 
 
 
 def test_no_field_takes_dropped_files(window: Window) -> None:
-    assert not any(field.acceptDrops() for field in window.findChildren(Field))
+    assert not any(field.acceptDrops() for field in window.findChildren(QLineEdit))
