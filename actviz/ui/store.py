@@ -42,18 +42,20 @@ class Store(QObject):
         function: Callable[..., Session],
         *args: Any,
         key: str | None = None,
+        quietly: bool = False,
     ) -> bool:
         """Change the session by `function(session, *args)`, as one step that can be undone.
 
         Successive changes with the same `key` are one step, until `end_drag`. Where the change is
         refused, `refusal` and the signal `refused` hold the sentence, nothing changes, and the
-        answer is false.
+        answer is false. A caller that says the sentence itself asks `quietly`, without the signal.
         """
         try:
             session = function(self.session, *args)
         except ValueError as error:
             self.refusal = str(error)
-            self.refused.emit(self.refusal)
+            if not quietly:
+                self.refused.emit(self.refusal)
             return False
         self.refusal = ""
         if session is not self.session:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtGui import QFont, QRawFont, QTextCursor, QTextDocument
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from actviz.param import (
@@ -32,6 +33,8 @@ from actviz.ui.editors import (
     editor_for,
 )
 from actviz.ui.form import Form, FormRow, NarrowRow, WideRow
+from actviz.ui.stylesheet import stylesheet
+from actviz.ui.theme import DARK, font
 
 Place = Callable[..., QWidget]
 ALPHA = Param("alpha", 1.0, FINITE, (0.0, 5.0), "what f falls to", symbol=r"\alpha")
@@ -259,3 +262,115 @@ def test_a_form_keeps_its_rows_while_the_parameters_stay(qtbot: QtBot) -> None:
     assert before.editor.value == 2.0
     form.show_params((BETA,), {"beta": 1.0}, "swish")
     assert list(form.rows) == ["beta"]
+
+
+def refuse_text(qtbot: QtBot, place: Place, param: Param = ALPHA) -> tuple[FormRow, Field]:
+    row = row_of(param)
+    place(row)
+    field = row.findChildren(Field)[0]
+    type_into(qtbot, field, "abc")
+    assert row.sentence.isVisible()
+    assert field.wrong
+    return row, field
+
+
+@pytest.mark.parametrize("param", [ALPHA, AXIS, LOGITS, KERNEL])
+def test_escape_takes_the_sentence_away(qtbot: QtBot, place: Place, param: Param) -> None:
+    row, field = refuse_text(qtbot, place, param)
+    before = field._shown
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert field.text() == before
+    assert not row.sentence.isVisible()
+    assert not field.wrong
+
+
+def test_typing_on_takes_the_sentence_about_the_old_text_away(qtbot: QtBot, place: Place) -> None:
+    row, field = refuse_text(qtbot, place)
+    qtbot.keyClicks(field, "1")
+    assert not row.sentence.isVisible()
+    assert not field.wrong
+
+
+def test_leaving_what_was_refused_takes_the_sentence_away(qtbot: QtBot, place: Place) -> None:
+    row, field = refuse_text(qtbot, place)
+    field.clearFocus()
+    assert field.text() == "1"
+    assert not row.sentence.isVisible()
+
+
+def test_showing_the_value_again_takes_back_what_was_refused(qtbot: QtBot, place: Place) -> None:
+    row, field = refuse_text(qtbot, place)
+    row.show_value(1.0)
+    assert field.text() == "1"
+    assert not row.sentence.isVisible()
+    assert not field.wrong
+
+
+def test_a_step_goes_over_numbers_that_are_refused(qtbot: QtBot, place: Place) -> None:
+    row = row_of(AXIS)
+    place(row)
+
+    def take(_: str, value: int) -> None:
+        if value == 0:
+            row.refuse("0 is the batch axis")
+        else:
+            row.show_value(value)
+
+    row.edited.connect(take)
+    editor = row.editor
+    assert isinstance(editor, IntegerEditor)
+    qtbot.mouseClick(editor.steps[1], Qt.MouseButton.LeftButton)
+    assert editor.value == 1
+    assert not row.sentence.isVisible()
+    qtbot.mouseClick(editor.steps[-1], Qt.MouseButton.LeftButton)
+    assert editor.value == -1
+    assert not editor.field.wrong
+
+
+def test_the_same_number_in_other_words_is_written_the_usual_way(
+    qtbot: QtBot, german: None, place: Place
+) -> None:
+    row = row_of(ALPHA)
+    place(row)
+    row.edited.connect(lambda _, value: row.show_value(value))
+    row.show_value(1.5)
+    field = row.findChildren(Field)[0]
+    type_into(qtbot, field, "1.5")
+    assert field.text() == "1,5"
+
+
+@pytest.mark.parametrize("param", [ALPHA, MAXIMUM, LOGITS])
+def test_a_row_stays_where_it_is_when_its_sentence_goes(
+    qtbot: QtBot, qapp: QApplication, place: Place, param: Param
+) -> None:
+    qapp.setStyleSheet(stylesheet(DARK))
+    row = row_of(param)
+    place(row, width=260)
+    QApplication.processEvents()
+    before = row.sizeHint().height(), row.heightForWidth(240)
+    row.refuse("here.alpha: '0,5,5' is not allowed; it must be a finite number")
+    assert row.sentence.isVisible()
+    assert not row.label.isVisible()
+    QApplication.processEvents()
+    assert (row.sizeHint().height(), row.heightForWidth(240)) == before
+    row.refuse("a sentence that is longer than two lines " * 5)
+    qtbot.waitUntil(lambda: row.heightForWidth(240) > before[1])
+    refused = row.heightForWidth(240)
+    row.accept()
+    QApplication.processEvents()
+    assert row.label.isVisible()
+    assert row.heightForWidth(240) == refused
+
+
+def test_names_are_drawn_in_a_weight_that_is_there(qtbot: QtBot, place: Place) -> None:
+    row = row_of(ALPHA)
+    place(row)
+    text = QTextDocument()
+    text.setHtml(row.label.text())
+    name = QTextCursor(text)
+    name.movePosition(QTextCursor.MoveOperation.Right)
+    weight = QFont.Weight(name.charFormat().fontWeight())
+    assert "α" in text.toPlainText()
+    raw = QRawFont.fromFont(font(12, weight))
+    assert raw.weight() == weight == QFont.Weight.DemiBold
+    assert all(raw.supportsCharacter(ord(letter)) for letter in "αβθε")
