@@ -450,6 +450,38 @@ def test_the_crosshair_moves_with_the_keys_and_tells_screen_readers(bench: Bench
     assert bench.canvas.crosshair is None
 
 
+def test_ctrl_shift_and_an_arrow_land_exactly_on_a_notable_point(bench: Bench) -> None:
+    bench.apply(document.choose_activation, "swish")
+    bench.analysed()
+    bench.key(Qt.Key.Key_Right, SHIFT | CTRL)
+    assert bench.canvas.crosshair is not None
+    assert bench.canvas.crosshair.x == pytest.approx(-1.2784645427610738, rel=1e-14)
+    assert bench.read(DF) == "f′(−1.278464543) = 0"
+    bench.key(Qt.Key.Key_Right, SHIFT)
+    assert bench.canvas.crosshair.x > -1.27
+    bench.apply(document.choose_activation, "elu")
+    bench.analysed()
+    bench.key(Qt.Key.Key_Left, SHIFT | CTRL)
+    assert bench.canvas.crosshair.x == pytest.approx(np.log(0.01), rel=1e-14)
+    assert bench.read(DF) == "f′(−4.605170186) = 0.01"
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_x_is_told_with_the_digits_that_its_value_needs(bench: Bench, dtype: str) -> None:
+    bench.apply(document.choose_activation, "swish")
+    bench.apply(document.set_dtype, dtype)
+    for view in (View(), View(low=1.58, high=1.58 + 1e-4), View(low=1.58, high=1.58 + 1e-11)):
+        bench.apply(document.set_view, view)
+        for share in (0.31, 0.52, 0.77):
+            x_axis = bench.picture.figure.x
+            bench.canvas.hovered.emit(x_axis.first + share * (x_axis.last - x_axis.first))
+            words = bench.read(F)[2:].replace("−", "-").split(") = ")
+            x, y = map(float, words)
+            f = NumPyEngine().run(Request.of("swish", {}, np.array([x]), dtype)).y[0]
+            decimals = len(words[1].partition(".")[2])
+            assert abs(float(f) - y) <= 0.51 * 10.0**-decimals
+
+
 def test_the_crosshair_goes_when_the_mouse_does(bench: Bench) -> None:
     bench.hover(bench.at(1.0))
     assert bench.canvas.crosshair is not None

@@ -9,6 +9,7 @@ import math
 
 from actviz.activations import row
 from actviz.evaluation import Request, Result
+from actviz.param import Value
 from actviz.pins import Pin
 from actviz.session import Session
 from actviz.ui.axis import fitted
@@ -43,6 +44,10 @@ def _limits_in(view: View, pane: int) -> tuple[float, float] | None:
     """Give a pane's vertical range where the user chose one."""
     low, high = ((view.f_low, view.f_high), (view.df_low, view.df_high))[pane]
     return None if low is None or high is None else (low, high)
+
+
+def _values(session: Session) -> tuple[tuple[str, Value], ...]:
+    return tuple(session.values.items())
 
 
 class Picture:
@@ -93,6 +98,14 @@ class Picture:
     def take(self, key: str, result: Result) -> None:
         """Take an answer."""
         self.traces[key] = Trace(result)
+
+    @property
+    def turning_points(self) -> tuple[float, ...]:
+        """Where f′ of the main curve crosses 0, as far as it is known."""
+        known = self.details
+        if known is None or known.key[:2] != (self.session.activation, _values(self.session)):
+            return ()
+        return known.readings.saturation.turning_points
 
     def notable(self) -> list[float]:
         """List the kinks, turning points and edges of saturation, from left to right."""

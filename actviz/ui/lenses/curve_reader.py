@@ -18,6 +18,12 @@ from actviz.ui.trace import Trace
 SNAP = 5.0
 """The crosshair snaps to a kink within this many pixels."""
 _SAME = 0.5
+_EXACT = 10
+"""Significant digits of the x of a notable point."""
+_LARGEST_PLAIN = 9
+"""The power of ten from which x is written with one."""
+_HIDDEN = 10.0**-7
+"""Share of x by which rounding may move it before the digits shown tell."""
 _DIGITS = 6
 _NAMES = ("f", "f′")
 _MOST_DIGITS = {"float16": 5, "float32": 9, "float64": 17}
@@ -33,17 +39,22 @@ class _Read(NamedTuple):
     marked: bool = True
 
 
-def read(picture: Picture, pixel: float) -> Crosshair | None:
-    """Read all curves at a pixel of the figure: at the kink there, else at a round x."""
+def read(picture: Picture, pixel: float, place: float | None = None) -> Crosshair | None:
+    """Read all curves at a pixel of the figure: at the kink there, else at a round x.
+
+    With `place` they are read exactly there: at a notable point that lies in this pixel.
+    """
     main, x = picture.main, picture.figure.x
     if main is None:
         return None
     pixel = min(max(pixel, x.first), x.last)
     kink = min(main.breaks, key=lambda each: abs(x.pixel(each.x) - pixel), default=None)
+    if place is not None and (kink is None or kink.x != place):
+        return _at(picture, main, place, None)
     if kink is not None and abs(x.pixel(kink.x) - pixel) <= SNAP and x.low <= kink.x <= x.high:
         return _at_kink(picture, kink)
     places = -math.floor(math.log10(x.per_pixel))
-    return _at(picture, main, round(x.value(pixel), places), max(places, 0))
+    return _at(picture, main, round(x.value(pixel), places), places)
 
 
 def evaluated(trace: Trace, x: float) -> Result:
@@ -57,12 +68,17 @@ def _values(result: Result) -> tuple[float, float]:
     return float(result.y[0]), float(result.dy[0])
 
 
-def _at(picture: Picture, main: Trace, x: float, places: int) -> Crosshair:
+def _at(picture: Picture, main: Trace, x: float, places: int | None) -> Crosshair:
+    """Read at an x of so many decimals, or at one that is meant exactly."""
     result = evaluated(main, x)
-    where = _place_words(float(result.x[0]), places)
+    where = significant(x, _EXACT) if places is None else _place_words(result, x, places)
+    f, df = _values(result)
+    if x in picture.turning_points:
+        # Its x is rounded to a float64, and to the dtype; the slope there is 0 all the same.
+        df = 0.0
     read = [
         _Read(f"{name}({where}) = {_words(picture, pane, value)}", value)
-        for pane, (name, value) in enumerate(zip(_NAMES, _values(result), strict=True))
+        for pane, (name, value) in enumerate(zip(_NAMES, (f, df), strict=True))
     ]
     return _crosshair(picture, x, where, read)
 
@@ -100,9 +116,19 @@ def _words(picture: Picture, pane: int, value: float) -> str:
     return significant(value, min(max(told, _DIGITS), most))
 
 
-def _place_words(x: float, places: int) -> str:
-    """Write x as exactly as a pixel can tell; in full where that takes a power of ten."""
-    return decimals(x, places) if places <= 9 and abs(x) < 1e9 else significant(x, 10)
+def _place_words(result: Result, x: float, places: int) -> str:
+    """Write the x that the values are computed at, so that pixels and values can tell it.
+
+    It gets a decimal for each that a pixel has, and all digits of its dtype where x was rounded
+    to it by more than the digits of the values hide.
+    """
+    taken, most = float(result.x[0]), _MOST_DIGITS[result.request.dtype]
+    power = math.floor(math.log10(abs(taken))) if taken and math.isfinite(taken) else 0
+    told = max(places + power + 1, 1)
+    if told > most or abs(taken - x) > _HIDDEN * abs(x):
+        return significant(taken, most)
+    plain = places <= most and power < _LARGEST_PLAIN
+    return decimals(taken, max(places, 0)) if plain else significant(taken, told)
 
 
 def _crosshair(picture: Picture, x: float, where: str, read: list[_Read]) -> Crosshair:
@@ -128,6 +154,7 @@ class Reader(QObject):
         super().__init__(canvas)
         self._picture, self._canvas = picture, canvas
         self._pixel: float | None = None
+        self._place: float | None = None
         canvas.hovered.connect(self._move)
         canvas.left.connect(lambda: self._move(None))
         canvas.nudged.connect(self._nudge)
@@ -136,11 +163,14 @@ class Reader(QObject):
     def refresh(self) -> None:
         """Read again what has changed under the crosshair."""
         if self._pixel is not None or self._canvas.crosshair is not None:
-            self._move(self._pixel)
+            self._move(self._pixel, self._place)
 
-    def _move(self, pixel: float | None) -> None:
-        self._pixel = pixel
-        self._canvas.show_crosshair(None if pixel is None else read(self._picture, pixel))
+    def _move(self, pixel: float | None, place: float | None = None) -> None:
+        x = self._picture.figure.x
+        if pixel is None or (place is not None and abs(x.pixel(place) - pixel) > _SAME):
+            place = None
+        self._pixel, self._place = pixel, place
+        self._canvas.show_crosshair(None if pixel is None else read(self._picture, pixel, place))
 
     def _nudge(self, pixels: int) -> None:
         """Move by whole pixels."""
@@ -149,12 +179,13 @@ class Reader(QObject):
         self._say()
 
     def _leap(self, direction: int) -> None:
-        """Move to the next notable point in view on one side."""
+        """Move to the next notable point in view on one side, exactly there."""
         x, here = self._picture.figure.x, self._at()
-        places = [x.pixel(each) for each in self._picture.notable() if x.low <= each <= x.high]
-        ahead = [at for at in places if (at - here) * direction > _SAME]
+        places = [each for each in self._picture.notable() if x.low <= each <= x.high]
+        ahead = [each for each in places if (x.pixel(each) - here) * direction > _SAME]
         if ahead:
-            self._move(min(ahead, key=lambda at: abs(at - here)))
+            place = min(ahead, key=lambda each: abs(x.pixel(each) - here))
+            self._move(x.pixel(place), place)
             self._say()
 
     def _at(self) -> float:
