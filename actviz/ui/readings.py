@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from actviz.ui.theme import SMALL_SIZE, TEXT_SIZE, Theme, font
 
-_WIDE = 560
-"""Pixels; a narrower row is divided into two."""
+_SPACING = 14
+_SIDES = 4
+_CALM = 0.9
+"""Two rows become one again when that takes no more than this share of the width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,8 @@ class ReadingsRow(QWidget):
         self._shown: tuple[Reading, ...] = ()
         self._arrangement = (0, 0)
         self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(4, 0, 4, 0)
-        self._grid.setHorizontalSpacing(14)
+        self._grid.setContentsMargins(_SIDES, 0, _SIDES, 0)
+        self._grid.setHorizontalSpacing(_SPACING)
         self._grid.setVerticalSpacing(1)
 
     def set_theme(self, theme: Theme) -> None:
@@ -66,19 +68,24 @@ class ReadingsRow(QWidget):
     def _arrange(self) -> None:
         """Put the cells into columns as wide as their words ask for."""
         used = self._cells[: len(self._shown)]
-        across = len(used) if self.width() >= _WIDE else (len(used) + 1) // 2
+        across = len(used) if self._has_room(used) else (len(used) + 1) // 2
         arrangement = (across, len(used))
         widths = [0] * max(across, 1)
         for index, (caption, value) in enumerate(used):
             row, column = divmod(index, across)
-            wanted = max(caption.sizeHint().width(), value.sizeHint().width())
-            widths[column] = max(widths[column], wanted)
+            widths[column] = max(widths[column], _width_of(caption, value))
             if arrangement != self._arrangement:
                 self._grid.addWidget(caption, 2 * row, column)
                 self._grid.addWidget(value, 2 * row + 1, column)
         self._arrangement = arrangement
         for column in range(self._grid.columnCount()):
             self._grid.setColumnStretch(column, widths[column] if column < across else 0)
+
+    def _has_room(self, cells: Sequence[tuple[QLabel, QLabel]]) -> bool:
+        """Tell whether all cells can stand in one row."""
+        needed = sum(_width_of(*cell) + _SPACING for cell in cells) - _SPACING + 2 * _SIDES
+        one_row = self._arrangement == (len(cells), len(cells)) or self._arrangement == (0, 0)
+        return needed <= self.width() * (1.0 if one_row else _CALM)
 
     def texts(self) -> dict[str, str]:
         """Give the shown values by their captions."""
@@ -110,3 +117,7 @@ class ReadingsRow(QWidget):
             value.setText(reading.value)
         value.setAccessibleName(f"{reading.caption}: {reading.value}")
         value.setToolTip(f"{reading.hint}\n{reading.value}")
+
+
+def _width_of(caption: QLabel, value: QLabel) -> int:
+    return max(caption.sizeHint().width(), value.sizeHint().width())

@@ -26,27 +26,38 @@ class FittingScroll(QScrollArea):
         content.installEventFilter(self)
 
     def sizeHint(self) -> QSize:
-        """Take the height of the content at the full width: without a bar, if all has room."""
-        content = self._content
-        width = self.contentsRect().width()
-        tall = content.heightForWidth(width) if content.hasHeightForWidth() else -1
-        height = tall if tall >= 0 else content.sizeHint().height()
-        return QSize(content.sizeHint().width() + _BAR, height)
+        """Take the height of the content."""
+        return QSize(self._content.sizeHint().width() + _BAR, self._needed())
 
     def minimumSizeHint(self) -> QSize:
         """Leave at least so many pixels; less where the content is lower."""
-        hint = self.sizeHint()
-        narrow = self._content.minimumSizeHint().width()
-        return QSize(narrow, min(hint.height(), self._least))
+        return QSize(self._content.minimumSizeHint().width(), min(self._needed(), self._least))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Ask again when the width, and so the wrapping of text, has changed."""
+        """Ask again, as text may wrap otherwise at the new width."""
         super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self.updateGeometry()
+        self._adapt()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Ask again when the content has changed."""
         if event.type() == QEvent.Type.LayoutRequest:
-            self.updateGeometry()
+            self._adapt()
         return super().eventFilter(watched, event)
+
+    def _needed(self) -> int:
+        """Give the height of the content at the full width: without a bar."""
+        content, width = self._content, self.contentsRect().width()
+        tall = content.heightForWidth(width) if content.hasHeightForWidth() else -1
+        return tall if tall >= 0 else content.sizeHint().height()
+
+    def _adapt(self) -> None:
+        """Have a bar only where one is needed without it.
+
+        A bar that is there makes the content narrower, and so higher, and would keep itself.
+        """
+        policies = Qt.ScrollBarPolicy
+        fits = self._needed() <= self.contentsRect().height()
+        wanted = policies.ScrollBarAlwaysOff if fits else policies.ScrollBarAsNeeded
+        if wanted != self.verticalScrollBarPolicy():
+            self.setVerticalScrollBarPolicy(wanted)
+        self.updateGeometry()
