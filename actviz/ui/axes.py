@@ -54,9 +54,9 @@ def _fill(painter: QPainter, lines: list[QRectF], color: QColor) -> None:
 def _paint_grid(painter: QPainter, pane: Pane, x: Axis, look: Look) -> None:
     """Draw the lines of the grid as thin rectangles, several times as fast as lines."""
     rect, y = pane.rect, pane.y
-    for ticks, color in (("minor_ticks", look.minor_grid), ("ticks", look.grid)):
-        _fill(painter, _uprights(x.pixels(getattr(x, ticks)).tolist(), rect), color)
-        _fill(painter, _levels(y.pixels(getattr(y, ticks)).tolist(), rect), color)
+    for ticks, color in (("minor_tick_pixels", look.minor_grid), ("tick_pixels", look.grid)):
+        _fill(painter, _uprights(getattr(x, ticks).tolist(), rect), color)
+        _fill(painter, _levels(getattr(y, ticks).tolist(), rect), color)
     zero_x = [x.pixel(0.0)] if x.low < 0 < x.high else []
     zero_y = [y.pixel(0.0)] if y.low < 0 < y.high else []
     _fill(painter, _uprights(zero_x, rect) + _levels(zero_y, rect), look.zero)
@@ -67,11 +67,11 @@ def _paint_grid(painter: QPainter, pane: Pane, x: Axis, look: Look) -> None:
 def _paint_words(painter: QPainter, pane: Pane, x: Axis, look: Look) -> None:
     rect, metrics = pane.rect, QFontMetricsF(look.small)
     height, under = metrics.height(), rect.bottom() + _TICK + 2
-    for at, word in zip(pane.y.pixels(pane.y.ticks).tolist(), pane.y.words(decimals), strict=True):
+    for at, word in zip(pane.y.tick_pixels.tolist(), pane.y.words(decimals), strict=True):
         box = QRectF(0, at - height / 2, rect.left() - _TICK - 3, height)
         painter.drawText(box, _RIGHT, word)
         painter.drawLine(QPointF(rect.left() - _TICK, at), QPointF(rect.left(), at))
-    for at, word in zip(x.pixels(x.ticks).tolist(), x.words(decimals), strict=True):
+    for at, word in zip(x.tick_pixels.tolist(), x.words(decimals), strict=True):
         painter.drawLine(QPointF(at, rect.bottom()), QPointF(at, rect.bottom() + _TICK))
         if pane.x_words:
             # A word under the right end is moved in rather than cut off.
@@ -81,13 +81,13 @@ def _paint_words(painter: QPainter, pane: Pane, x: Axis, look: Look) -> None:
 
 
 def _paint_title(painter: QPainter, pane: Pane) -> None:
-    """Write what the vertical axis shows, upwards beside it, with the note on its numbers."""
+    """Write what the vertical axis shows, upwards beside it, and how its ticks are meant."""
     height = painter.fontMetrics().height()
     painter.save()
     painter.translate(2, pane.rect.center().y())
     painter.rotate(-90)
     length = pane.rect.height()
-    text = f"{pane.title}  {pane.y.note(decimals)}".strip()
+    text = pane.y.title(pane.title, decimals)
     painter.drawText(QRectF(-length / 2, 0, length, height), _MIDDLE, text)
     painter.restore()
 
@@ -95,5 +95,5 @@ def _paint_title(painter: QPainter, pane: Pane) -> None:
 def _paint_x_title(painter: QPainter, rect: QRectF, x: Axis, look: Look) -> None:
     font = QFontMetricsF(look.small)
     top = rect.bottom() + _TICK + 2 + font.height()
-    text = f"x  {x.note(decimals)}".strip()
+    text = x.title("x", decimals)
     painter.drawText(QRectF(rect.left(), top, rect.width(), font.height() + 4), _CENTRE, text)

@@ -1,7 +1,7 @@
 """An axis: which range is shown, where a value lies in pixels, which ticks and words it has.
 
 Pure NumPy, no Qt. Deep in a zoom, and for very large or small numbers, ticks are written relative
-to a base and a power of ten that a note beside the axis names.
+to a base and a power of ten that the title of the axis names.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ _AHEAD = 0.25
 """Room beside the curve, as a share of its span: fitted, at least, and where it grows."""
 _FULL = 0.7
 """A fitted range is kept while the curve fills this share of it."""
-_SMALLEST_SHARE = 2.0**-38
+_SMALLEST_SHARE = 2.0**-50
+"""A curve that varies by less than this share of its values is level: a few float64 spacings."""
+_SMALLEST_SPREAD = 1e-300
+"""What varies by less is level too: its pixels would not be numbers."""
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 Number = Callable[[float, int], str]
@@ -54,6 +57,10 @@ class Axis:
     def pixel(self, value: float) -> float:
         """Map one value to pixels."""
         return (value - self.low) * self._scale + self.first
+
+    def holds(self, value: float) -> bool:
+        """Say whether a value is in view."""
+        return self.low <= value <= self.high
 
     @cached_property
     def _scale(self) -> float:
@@ -98,17 +105,34 @@ class Axis:
     @cached_property
     def minor_ticks(self) -> Floats:
         """Where the fine lines are, labelled ticks included: four or five to a step."""
+        return self._multiples(self._minor_step)
+
+    @property
+    def _minor_step(self) -> float:
         fives = round(self.step / 10 ** math.floor(math.log10(self.step))) != 2
-        return self._multiples(self.step / (5 if fives else 4))
+        return self.step / (5 if fives else 4)
+
+    @cached_property
+    def tick_pixels(self) -> Floats:
+        """Where the labelled ticks lie, in pixels: right also where float64 has none of them."""
+        return self._multiple_pixels(self.step)
+
+    @cached_property
+    def minor_tick_pixels(self) -> Floats:
+        """Where the fine lines lie, in pixels."""
+        return self._multiple_pixels(self._minor_step)
 
     def _multiples(self, step: float) -> Floats:
         return self.base + self._counts(step) * step
 
+    def _multiple_pixels(self, step: float) -> Floats:
+        return (self._counts(step) * step + (self.base - self.low)) * self._scale + self.first
+
     def _counts(self, step: float) -> Floats:
         """Count the steps from the base to each multiple; one at an end is in, rounded or not."""
         slack = _SLACK * self.per_pixel
-        first = math.ceil((self.low - slack - self.base) / step)
-        last = math.floor((self.high + slack - self.base) / step)
+        first = math.ceil((self.low - self.base - slack) / step)
+        last = math.floor((self.high - self.base + slack) / step)
         return np.arange(first, last + 1, dtype=np.float64)
 
     def words(self, number: Number) -> list[str]:
@@ -118,13 +142,13 @@ class Axis:
         relative = (self._counts(self.step) * self.step / scale).tolist()
         return [number(each + 0.0, decimals) for each in relative]
 
-    def note(self, number: Number) -> str:
-        """Write the base and the power of ten of the ticks: "× 10⁻⁶ + 1.25"; mostly empty."""
-        power = f"× {power_of_ten(self.exponent)}" if self.exponent else ""
+    def title(self, name: str, number: Number) -> str:
+        """Name what is shown, and say how its ticks are meant: "x = 1.25 + tick·10⁻⁶"."""
+        tick = f"tick·{power_of_ten(self.exponent)}" if self.exponent else "tick"
         if not self.base:
-            return power
-        sign = "−" if self.base < 0 else "+"
-        return f"{power} {sign} {_shortest(abs(self.base), number)}".strip()
+            return f"{name} = {tick}" if self.exponent else name
+        sign = "−" if self.base < 0 else ""
+        return f"{name} = {sign}{_shortest(abs(self.base), number)} + {tick}"
 
 
 def _shortest(value: float, number: Number) -> str:
@@ -171,9 +195,9 @@ def fitted(
     without `shrink` it only grows.
     """
     low, high = max(low, -LARGEST), min(high, LARGEST)
-    if high - low <= _SMALLEST_SHARE * max(abs(low), abs(high)):
+    if high - low <= max(_SMALLEST_SHARE * max(abs(low), abs(high)), _SMALLEST_SPREAD):
         low, high = min(low, 0.0), max(high, 0.0)
-        high = high if high > low else low + 1.0
+        high = high if high - low > _SMALLEST_SPREAD else low + 1.0
     if present is None:
         return _rounded_out(low, high)
     span = high - low

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from actviz.ui.axis import Axis, fitted, nice_step
@@ -40,19 +40,19 @@ def test_a_deep_zoom_keeps_its_pixels() -> None:
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "words", "note"),
+    ("low", "high", "words", "meaning"),
     [
         (-8, 4, ["-8", "-7", "-6", "-5", "-4", "-3", "-2", "-1", "0", "1", "2", "3", "4"], ""),
         (0, 1, ["0.0", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9", "1.0"], ""),
-        (0, 4e9, ["0.0", "0.5", "1.0", "1.5", "2.0", "2.5", "3.0", "3.5", "4.0"], "× 10⁹"),
-        (1.2, 1.2 + 1e-6, None, "× 10⁻⁶ + 1.2"),
-        (-3.00001, -2.99999, None, "× 10⁻⁶ − 3"),
-        (1e8, 1e8 + 4, None, "+ 1·10⁸"),
+        (0, 4e9, ["0.0", "0.5", "1.0", "1.5", "2.0", "2.5", "3.0", "3.5", "4.0"], " = tick·10⁹"),
+        (1.2, 1.2 + 1e-6, None, " = 1.2 + tick·10⁻⁶"),
+        (-3.00001, -2.99999, None, " = −3 + tick·10⁻⁶"),
+        (1e8, 1e8 + 4, None, " = 1·10⁸ + tick"),
     ],
 )
-def test_ticks_in_words(low: float, high: float, words: list[str] | None, note: str) -> None:
+def test_ticks_in_words(low: float, high: float, words: list[str] | None, meaning: str) -> None:
     shown = axis(low, high)
-    assert shown.note(plain) == note
+    assert shown.title("x", plain) == "x" + meaning
     assert words is None or shown.words(plain) == words
 
 
@@ -75,12 +75,23 @@ def test_steps_are_round(rough: float, nice: float) -> None:
 
 
 @given(st.floats(-1e308, 1e308), st.floats(-1e308, 1e308))
+@example(0.0, 5e-324)
 def test_a_fitted_range_holds_the_curve(a: float, b: float) -> None:
     low, high = fitted(min(a, b), max(a, b))
     assert math.isfinite(high - low)
     assert low < high
     assert low <= max(min(a, b), -1e300)
     assert high >= min(max(a, b), 1e300)
+
+
+def test_a_variation_of_a_few_float64_numbers_is_resolved() -> None:
+    spacing = 2.0**-53
+    low, high = fitted(0.83, 0.83 + 16 * spacing)
+    assert 0.83 - 16 * spacing < low < 0.83
+    shown = axis(low, high)
+    assert (np.diff(shown.tick_pixels) > 40.0).all()
+    assert (np.diff(shown.tick_pixels) < 150.0).all()
+    assert fitted(0.83, 0.83 + spacing)[0] < 0.0
 
 
 def test_a_constant_has_zero_beside_it() -> None:

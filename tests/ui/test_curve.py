@@ -18,6 +18,7 @@ from actviz.evaluation import Grid, NumPyEngine, Request, Result
 from actviz.session import Session
 from actviz.ui.evaluator import Evaluator
 from actviz.ui.lenses.curve import CurveLens
+from actviz.ui.lenses.curve_picture import Picture
 from actviz.ui.numbers import significant
 from actviz.ui.plot import Pane
 from actviz.ui.store import Store
@@ -142,6 +143,11 @@ def slow(qtbot: QtBot) -> tuple[Bench, Slow]:
 
 
 # What is drawn
+
+
+def test_a_picture_shows_the_view_of_its_session(bench: Bench) -> None:
+    session = document.set_view(Session(), View(low=1.0, high=2.0))
+    assert Picture(session, bench.picture.figure.look).figure.view == (1.0, 2.0)
 
 
 def test_one_sample_in_each_pixel(bench: Bench) -> None:
@@ -378,6 +384,14 @@ def test_ticks_stand_still_while_a_slider_moves(bench: Bench) -> None:
         assert bench.canvas.figure.background_key == before
 
 
+def test_a_fitted_slope_is_seen_against_zero(bench: Bench) -> None:
+    bench.apply(document.choose_activation, "leaky_relu")
+    bench.apply(document.set_view, View(low=-8.0, high=-4.0))
+    assert bench.pane(DF).range[0] < 0.0 < bench.pane(DF).range[1]
+    bench.apply(document.set_view, View(low=-8.0, high=-4.0, df_low=0.1, df_high=0.5))
+    assert bench.pane(DF).range == (0.1, 0.5)
+
+
 # Deep zoom
 
 
@@ -406,10 +420,24 @@ def test_one_click_on_their_name_shows_float64(bench: Bench) -> None:
 
 def test_steps_of_the_slope_alone_are_named_in_its_pane(bench: Bench) -> None:
     bench.apply(document.choose_activation, "sigmoid")
-    bench.apply(document.set_view, View(low=-1e-3, high=1e-3))
+    bench.apply(document.set_view, View(low=-1e-3, high=1e-3, df_low=0.2499999, df_high=0.25))
     assert not bench.pane(F).curves[0].stepped
     assert bench.pane(DF).curves[0].stepped
     assert "spacing of f′ 3·10⁻⁸" in bench.words(DF)["steps 1"]
+
+
+def test_the_steps_of_float64_are_resolved_and_named(bench: Bench) -> None:
+    bench.apply(document.choose_activation, "sigmoid")
+    bench.apply(document.set_dtype, "float64")
+    bench.apply(document.set_view, View(low=10.0, high=10.0 + 2.0**-36))
+    main = bench.picture.main
+    assert main is not None
+    heights = main.heights[F]
+    low, high = bench.pane(F).range
+    assert high - low < 3 * np.ptp(heights)
+    curve = bench.pane(F).curves[0]
+    assert curve.stepped
+    assert bench.words(F)["steps 0"] == "float64 steps: spacing of f 1.1·10⁻¹⁶"
 
 
 # The crosshair
@@ -555,6 +583,8 @@ def test_a_turning_point_is_no_saturation(bench: Bench) -> None:
     bench.apply(document.choose_activation, "swish")
     bench.analysed()
     assert bench.words(F)["turning 0"] == "turning point, f′(−1.278) = 0"
+    bench.apply(document.set_view, View(low=0.0, high=4.0))
+    assert "turning 0" not in bench.words(F)
     (mark,) = [dot for dot in bench.pane(F).dots if dot.diamond]
     assert mark.y == pytest.approx(-0.2784645427610738)
     assert all(not low < mark.x < high for low, high in bands(bench))

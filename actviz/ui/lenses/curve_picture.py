@@ -56,6 +56,7 @@ class Picture:
     def __init__(self, session: Session, look: Look) -> None:
         self.session = session
         self.figure = Figure((Pane("f(x)", 2.0), Pane("f′(x)", 1.0)), look)
+        self.figure.view = (session.view.low, session.view.high)
         self.traces: dict[str, Trace] = {}
         self.details: Details | None = None
         self.ready = False
@@ -141,6 +142,9 @@ class Picture:
         chosen = _limits_in(self.session.view, index)
         pane.fixed = chosen is not None
         limits = self._limits(index)
+        if index == 1 and limits is not None:
+            # A slope is compared to 0: on a cut axis 0.3 looks like none.
+            limits = min(limits[0], 0.0), max(limits[1], 0.0)
         if chosen is not None:
             pane.range = chosen
         elif limits is not None:
@@ -183,6 +187,6 @@ class Picture:
             request = main.result.request
             chosen = row(request.activation)
             found += slice_labels(chosen, dict(request.values), (x, pane.y), look)
-            found += turning_labels(fresh, look)
+            found += turning_labels(fresh, (x, pane.y), look)
             found += pin_labels(main, self.pins, (x, pane.y), look)
         return found

@@ -159,11 +159,13 @@ def turning_dots(details: Details | None, pane: int, look: Look) -> list[Dot]:
     ]
 
 
-def turning_labels(details: Details | None, look: Look) -> list[Label]:
-    """Name the turning points: f′ = 0 there, and that is not saturation."""
+def turning_labels(details: Details | None, axes: Axes, look: Look) -> list[Label]:
+    """Name the turning points in view: f′ = 0 there, and that is not saturation."""
     if details is None:
         return []
+    (x, y), shown = axes, details.turning_points
+    seen = [(i, at, f) for i, (at, f) in enumerate(shown) if x.holds(at) and y.holds(f)]
     return [
-        Label(f"turning {index}", f"turning point, f′({significant(x, 4)}) = 0", x, f, look.text)
-        for index, (x, f) in enumerate(details.turning_points[:_MOST_TURNING])
+        Label(f"turning {i}", f"turning point, f′({significant(at, 4)}) = 0", at, f, look.text)
+        for i, at, f in seen[:_MOST_TURNING]
     ]
