@@ -78,38 +78,50 @@ class Legend(QWidget):
         super().__init__(parent)
         self._look = look
         self._pins: tuple[Pin, ...] = ()
-        self.buttons: list[QToolButton] = []
+        self._buttons: list[QToolButton] = []
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(4)
         self._row.addStretch(1)
         self.setVisible(False)
 
+    @property
+    def buttons(self) -> list[QToolButton]:
+        """The buttons of the pinned curves, in their order."""
+        return self._buttons[: len(self._pins)]
+
     def show_pins(self, pins: Sequence[Pin]) -> None:
         """Show these curves; idempotent."""
         if tuple(pins) != self._pins:
             self._pins = tuple(pins)
-            self._rebuild()
+            self._fill()
             self.setVisible(bool(pins))
 
     def set_look(self, look: Look) -> None:
         """Take the colours of another theme."""
         self._look = look
-        self._rebuild()
+        self._fill()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Divide the room among the names."""
         super().resizeEvent(event)
         self._elide()
 
-    def _rebuild(self) -> None:
-        for button in self.buttons:
-            self._row.removeWidget(button)
+    def _fill(self) -> None:
+        """Let each button show its curve; those without one wait hidden."""
+        while len(self._buttons) < len(self._pins):
+            self._buttons.append(self._new_button(len(self._buttons)))
+        for button in self._buttons[len(self._pins) :]:
             button.hide()
-            button.deleteLater()
-        self.buttons = [self._button(index, pin) for index, pin in enumerate(self._pins)]
-        for index, button in enumerate(self.buttons):
-            self._row.insertWidget(index, button)
+        for button, pin in zip(self.buttons, self._pins, strict=True):
+            button.setIcon(QIcon(sample_of(self._look.pin(pin.style), self.devicePixelRatioF())))
+            button.setChecked(pin.visible)
+            words = button.font()
+            words.setStrikeOut(not pin.visible)
+            button.setFont(words)
+            button.setToolTip(f"{pin.label}: click to show or hide, right-click to rename or unpin")
+            button.setAccessibleName(f"Pinned curve {pin.label}")
+            button.show()
         self._elide()
 
     def _elide(self) -> None:
@@ -118,24 +130,18 @@ class Legend(QWidget):
             mode = Qt.TextElideMode.ElideRight
             button.setText(button.fontMetrics().elidedText(pin.label, mode, max(share, 0)))
 
-    def _button(self, index: int, pin: Pin) -> QToolButton:
+    def _new_button(self, index: int) -> QToolButton:
         button = QToolButton(self)
         button.setCheckable(True)
-        button.setChecked(pin.visible)
-        words = button.font()
-        words.setStrikeOut(not pin.visible)
-        button.setFont(words)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setIcon(QIcon(sample_of(self._look.pin(pin.style), self.devicePixelRatioF())))
         button.setIconSize(_SAMPLE)
         button.setMinimumWidth(_SAMPLE.width())
-        button.setToolTip(f"{pin.label}: click to show or hide, right-click to rename or unpin")
-        button.setAccessibleName(f"Pinned curve {pin.label}")
-        button.toggled.connect(lambda visible: self.shown.emit(index, visible))
+        button.clicked.connect(lambda visible: self.shown.emit(index, visible))
         button.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         button.customContextMenuRequested.connect(
             lambda point: self.menu_of(index).popup(button.mapToGlobal(point))
         )
+        self._row.insertWidget(index, button)
         return button
 
     def menu_of(self, index: int) -> QMenu:
