@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtGui import QColor
@@ -17,8 +18,23 @@ PANES = 2
 """f above, f′ below."""
 
 
+_APART = 2.0**-9
+"""Share of the height by which an extremum may miss the samples."""
+
+
+class Peaks(NamedTuple):
+    """Points of a curve that its samples may miss: ascending x, f and f′ there, all finite."""
+
+    x: Floats
+    f: Floats
+    df: Floats
+
+
 class Trace:
-    """An answer of an engine as two curves, f (0) and f′ (1), with the kinks of its values."""
+    """An answer of an engine as two curves, f (0) and f′ (1), with the kinks of its values.
+
+    It is `sharp` once its extrema are known, and `narrow` where the samples had missed one.
+    """
 
     def __init__(self, result: Result) -> None:
         request = result.request
@@ -33,10 +49,36 @@ class Trace:
             [Cut(b.x, b.f_left, b.f_right, b.f) for b in self.breaks],
             [Cut(b.x, b.df_left, b.df_right, b.df) for b in self.breaks],
         )
+        self.sharp = self.narrow = False
+        self._take(self.x, self.heights)
+
+    def _take(self, x: Floats, heights: tuple[Floats, Floats]) -> None:
+        """Divide samples into pieces, one list for each pane."""
         self.pieces: tuple[list[Piece], ...] = tuple(
-            pieces(self.x, self.heights[pane], self.cuts[pane]) for pane in range(PANES)
+            pieces(x, heights[pane], self.cuts[pane]) for pane in range(PANES)
         )
         self._limits = [extent(y for _, y in each) for each in self.pieces]
+
+    def sharpen(self, peaks: Peaks) -> None:
+        """Add extrema that the samples have missed; those that lie on the curve add nothing."""
+        self.sharp = True
+        inside = (peaks.x > self.x[0]) & (peaks.x < self.x[-1])
+        x, added = peaks.x[inside], (peaks.f[inside], peaks.df[inside])
+        if not any(self._missed(pane, x, added[pane]) for pane in range(PANES)):
+            return
+        self.narrow = True
+        places = np.searchsorted(self.x, x)
+        f, df = (np.insert(self.heights[pane], places, added[pane]) for pane in range(PANES))
+        self._take(np.insert(self.x, places, x), (f, df))
+
+    def _missed(self, pane: int, x: Floats, y: Floats) -> bool:
+        """Say whether points lie apart from the curve through the samples."""
+        limits = extent([y, *(each for _, each in self.pieces[pane])]) if len(y) else None
+        if limits is None:
+            return False
+        with np.errstate(invalid="ignore", over="ignore"):
+            apart = np.abs(np.interp(x, self.x, self.heights[pane]) - y)
+        return bool((apart > _APART * (limits[1] - limits[0])).any())
 
     def limits(self, pane: int) -> tuple[float, float] | None:
         """Give the smallest and the largest value, one-sided limits included; None without any."""

@@ -392,6 +392,30 @@ def test_a_fitted_slope_is_seen_against_zero(bench: Bench) -> None:
     assert bench.pane(DF).range == (0.1, 0.5)
 
 
+# Far out
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("view", [(-2800.0, 3400.0), (-5e20, 5e20)])
+def test_a_spike_between_two_samples_reaches_its_height(
+    bench: Bench, view: tuple[float, float], dtype: str
+) -> None:
+    bench.apply(document.choose_activation, "sigmoid")
+    bench.apply(document.pin)
+    bench.apply(document.choose_activation, "swish")
+    bench.apply(document.set_dtype, dtype)
+    bench.analysed()
+    bench.apply(document.set_view, View(low=view[0], high=view[1]))
+    tops = [max(y.max() for _, y in curve.pieces) for curve in bench.pane(DF).curves]
+    assert tops == pytest.approx([1.0998393201, 0.25])
+    assert min(y.min() for _, y in bench.pane(F).curves[0].pieces) < -0.278
+    bench.apply(document.set_value, "beta", 2.0)
+    assert max(y.max() for _, y in bench.pane(DF).curves[0].pieces) > 1.0998
+    bench.apply(document.choose_activation, "softmax")
+    bench.analysed()
+    assert max(y.max() for _, y in bench.pane(DF).curves[0].pieces) == 0.25
+
+
 # Deep zoom
 
 
@@ -640,9 +664,9 @@ def test_pinned_curves_differ_by_more_than_colour(bench: Bench) -> None:
     assert len({colour for colour, _ in looks}) == 4
     assert len({dashes for _, dashes in looks}) == 4
     assert {text for key, text in bench.words(F).items() if key.startswith("pin")} == {
-        "ReLU",
-        "GELU",
-        "Swish",
+        "ReLU negative_slope = 0, max_value = none, threshold = 0",
+        "GELU approximate = none",
+        "Swish β = 1",
     }
 
 

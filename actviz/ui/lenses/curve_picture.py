@@ -13,7 +13,7 @@ from actviz.param import Value
 from actviz.pins import Pin
 from actviz.session import Session
 from actviz.ui.axis import fitted
-from actviz.ui.lenses.curve_details import Details
+from actviz.ui.lenses.curve_details import Details, peaks
 from actviz.ui.lenses.curve_words import (
     bands,
     pin_labels,
@@ -59,6 +59,7 @@ class Picture:
         self.figure.view = (session.view.low, session.view.high)
         self.traces: dict[str, Trace] = {}
         self.details: Details | None = None
+        self._narrow: set[str] = set()
         self.ready = False
         """Whether the vertical ranges belong to the present activation."""
 
@@ -100,6 +101,20 @@ class Picture:
         """Take an answer."""
         self.traces[key] = Trace(result)
 
+    def _sharpen(self, *, moving: bool) -> None:
+        """Give all curves the extrema that lie between their samples.
+
+        A curve that moves gets them only where it had missed some: they take a while to find.
+        """
+        if self.details is None:
+            # The first picture does not wait for the analysis.
+            return
+        for key, trace in self.traces.items():
+            if not trace.sharp and not (moving and key not in self._narrow):
+                request = trace.result.request
+                trace.sharpen(peaks(request.activation, request.values, request.dtype))
+                (self._narrow.add if trace.narrow else self._narrow.discard)(key)
+
     @property
     def turning_points(self) -> tuple[float, ...]:
         """Where f′ of the main curve crosses 0, as far as it is known."""
@@ -123,6 +138,7 @@ class Picture:
         main = self.main
         if main is None:
             return
+        self._sharpen(moving=not words)
         for index in range(len(self.figure.panes)):
             self._fit(index, shrink)
         self.figure.fresh = self.figure.fresh or not self.ready
