@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
 from actviz.activations import row
-from actviz.param import Param, Text, Value, refuse, text_of
+from actviz.param import Domain, Param, Text, Value, refuse, text_of
 
 MOST_PINS = 8
 _LONGEST_LABEL = 80
@@ -29,13 +29,25 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     visible: bool = True
 
 
-def curve_label(activation: str, values: Mapping[str, Value]) -> str:
-    """Name a curve by its title and by the values that are not the defaults: "ELU α = 0.7"."""
+def _plain(value: Value, domain: Domain) -> str:
+    """Write a value in C's locale, whatever its domain."""
+    return text_of(value)
+
+
+def curve_label(
+    activation: str,
+    values: Mapping[str, Value],
+    write: Callable[[Value, Domain], str] = _plain,
+) -> str:
+    """Name a curve by its title and all its values, as `write` writes them: "ELU α = 0.7".
+
+    The defaults are named too: "ELU" beside "ELU α = 2" would not say in what they differ.
+    """
     chosen = row(activation)
     parts = [
-        f"{_GREEK.get(param.name, param.name)} = {text_of(values[param.name])}"
+        f"{_GREEK.get(param.name, param.name)} = {write(values[param.name], param.domain)}"
         for param in chosen.params
-        if param.name in values and values[param.name] != param.default
+        if param.name in values
     ]
     label = " ".join([chosen.title, ", ".join(parts)]).strip()
     return label if len(label) <= _LONGEST_LABEL else label[: _LONGEST_LABEL - 1] + "…"

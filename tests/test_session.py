@@ -183,7 +183,7 @@ def test_a_pin_is_a_frozen_copy_with_a_name() -> None:
     )
     moved = document.choose_activation(document.set_value(bent, "alpha", 2.0), "gelu")
     assert moved.pins == bent.pins
-    assert document.pin(moved).pins[1].label == "GELU"
+    assert document.pin(moved).pins[1].label == "GELU approximate = none"
     assert document.pin(moved, "mine").pins[1].label == "mine"
 
 
@@ -213,7 +213,7 @@ def test_pins_are_renamed_hidden_and_cleared() -> None:
 
 def test_too_many_pins_and_the_same_twice_are_refused() -> None:
     session = document.pin(Session())
-    with pytest.raises(ValueError, match="pinned already, as “ELU”"):
+    with pytest.raises(ValueError, match="pinned already, as “ELU α = 1”"):
         document.pin(session)
     for count in range(1, MOST_PINS):
         session = document.pin(document.set_value(session, "alpha", 1.0 + count))

@@ -18,7 +18,7 @@ ELU = Row(
             1.0,
             FINITE,
             slider=(0.0, 5.0),
-            doc="f falls to −alpha as x → −∞",
+            doc="f tends to −alpha as x → −∞",
             symbol=r"\alpha",
         ),
     ),

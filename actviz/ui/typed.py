@@ -1,7 +1,8 @@
 """Values as they stand in fields: written and read in the user's locale, stored in C's.
 
-A field shows a number so that reading it gives the very same number. The decimal point of C is
-read in every locale where it cannot be taken for a separator of thousands.
+Labels show values in the same way. A number is shown with a true minus sign and powers of ten,
+and so that reading it gives the very same number. The decimal point of C is read in every locale
+where it cannot be taken for a separator of thousands.
 """
 
 from __future__ import annotations
@@ -12,15 +13,18 @@ from fractions import Fraction
 from PySide6.QtCore import QLocale
 
 from actviz.param import Domain, Integer, Real, Sizes, Text, Value, Vector, refuse, text_of
+from actviz.ui.axis import power_of_ten
 
 _LONGEST_DECIMAL = 9
 _LARGEST_DENOMINATOR = 99
 _DIRECTION_MARKS = "\u200e\u200f\u061c"
+_POWER = re.compile("[·×]10(⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+_RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 _THOUSANDS = re.compile(r"[+−-]?[1-9]\d{0,2}([.,]\d{3})+")
 
 
 def shown(value: Value, domain: Domain) -> str:
-    """Write a value as its field shows it: 3 × 3, 0,7 (in German), 1/6, none."""
+    """Write a value as fields and labels show it: 3 × 3, −0,7 (in German), 1/6, 1·10³⁰, none."""
     if isinstance(domain, Sizes) and isinstance(value, tuple):
         return " × ".join(_local(str(item)) for item in value)
     if isinstance(value, tuple):
@@ -55,7 +59,9 @@ def _number(value: float) -> str:
         fraction = Fraction(value).limit_denominator(_LARGEST_DENOMINATOR)
         if fraction.denominator > 1 and float(fraction) == value:
             return _local(f"{fraction.numerator}/{fraction.denominator}")
-    return _local(text)
+    mantissa, _, exponent = text.partition("e")
+    power = f"·{power_of_ten(int(exponent))}" if exponent else ""
+    return _local(mantissa) + power
 
 
 def _local(text: str) -> str:
@@ -63,9 +69,8 @@ def _local(text: str) -> str:
     locale = QLocale()
     zero = ord(locale.zeroDigit())
     table = {ord("0") + digit: chr(zero + digit) for digit in range(10)}
-    return text.translate(
-        table | {ord("."): locale.decimalPoint(), ord("-"): locale.negativeSign()}
-    )
+    minus = locale.negativeSign().replace("-", "−")
+    return text.translate(table | {ord("."): locale.decimalPoint(), ord("-"): minus})
 
 
 def _digits(text: str) -> str:
@@ -75,7 +80,11 @@ def _digits(text: str) -> str:
     table: dict[int, str | None] = {zero + digit: str(digit) for digit in range(10)}
     table |= {ord(letter): "-" for letter in locale.negativeSign() if letter.isprintable()}
     table |= dict.fromkeys(map(ord, _DIRECTION_MARKS))
-    return text.translate(table)
+    return _POWER.sub(_exponent, text).translate(table)
+
+
+def _exponent(power: re.Match[str]) -> str:
+    return "e" + power[1].translate(_RAISED)
 
 
 def _separators() -> str:

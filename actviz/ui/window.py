@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from actviz import session as document
+from actviz.pins import curve_label
 from actviz.session import Session
 from actviz.ui.actions import Actions, show_shortcuts
 from actviz.ui.documents import Documents
@@ -34,6 +35,7 @@ from actviz.ui.store import Store
 from actviz.ui.stylesheet import stylesheet
 from actviz.ui.theme import Appearance, Theme, palette
 from actviz.ui.top_bar import TopBar
+from actviz.ui.typed import shown
 from actviz.ui.typeset import Typesetter
 
 SIZE = (1440, 900)
@@ -157,7 +159,7 @@ class Window(QMainWindow):
             "quit": self.close,
             "undo": store.undo,
             "redo": store.redo,
-            "pin": lambda: store.apply(document.pin),
+            "pin": self._pin,
             "clear_pins": lambda: store.apply(document.clear_pins),
             "reset_values": lambda: store.apply(document.reset_values),
             "reset_fields": lambda: store.apply(document.reset_fields),
@@ -232,6 +234,10 @@ class Window(QMainWindow):
     def _choose_device(self, device: str) -> None:
         self.settings.change(device=device)
         self.evaluator.choose_device(device)
+
+    def _pin(self) -> None:
+        session = self.store.session
+        self.store.apply(document.pin, curve_label(session.activation, session.values, shown))
 
     def _edit_next_slot(self) -> None:
         slots = list(self.store.session.config.activations)

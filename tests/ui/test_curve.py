@@ -395,6 +395,20 @@ def test_a_fitted_slope_is_seen_against_zero(bench: Bench) -> None:
 # Far out
 
 
+def test_what_is_beyond_the_dtype_is_named(bench: Bench) -> None:
+    bench.apply(document.set_dtype, "float16")
+    assert "beyond 0" not in bench.words(F)
+    bench.apply(document.set_value, "alpha", 1e30)
+    bench.analysed()
+    bench.qtbot.waitUntil(lambda: "beyond 0" in bench.words(F))
+    assert bench.words(F)["beyond 0"] == "beyond float16 (largest 65504)"
+    assert bench.words(DF)["beyond 1"] == "beyond float16 (largest 65504)"
+    label = next(each for each in bench.pane(F).labels if each.key == "beyond 0")
+    assert label.within is not None
+    assert label.within[0] == -8.0
+    assert label.within[1] == pytest.approx(0.0, abs=0.05)
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("view", [(-2800.0, 3400.0), (-5e20, 5e20)])
 def test_a_spike_between_two_samples_reaches_its_height(
@@ -590,6 +604,15 @@ def test_epsilon_moves_the_edge(bench: Bench) -> None:
     )
 
 
+def test_sides_that_are_both_everywhere_are_shaded_once(bench: Bench) -> None:
+    bench.apply(document.choose_activation, "sigmoid")
+    bench.apply(document.set_lens_value, "epsilon", 0.3)
+    bench.analysed()
+    assert bands(bench) == [(-np.inf, np.inf)]
+    bounds = [text for key, text in bench.words(DF).items() if key.startswith("saturated")]
+    assert bounds == ["|f′| < 0.3 everywhere"]
+
+
 def test_a_bad_epsilon_is_refused_with_the_sentence(bench: Bench) -> None:
     field = bench.lens.bar.epsilon
     with bench.qtbot.waitSignal(bench.store.refused) as told:
@@ -625,10 +648,20 @@ def test_the_footer_tells_the_figures(bench: Bench) -> None:
     assert told["range of f"] == "(−1.3; ∞)"
     assert told["max |f′|"] == "1.3 at 0⁻"
     assert told["f′ jumps at 0"] == "−0.3"
+    bench.apply(document.set_value, "alpha", 1.0)
+    bench.analysed()
+    assert bench.lens.readings.texts()["max |f′|"] == "1 for x ≥ 0"
+    bench.apply(document.choose_activation, "thresholded_relu")
+    bench.analysed()
+    assert bench.lens.readings.texts()["range of f"] == "{0} ∪ (1; ∞)"
+    bench.apply(document.choose_activation, "tanh")
+    bench.analysed()
+    assert bench.lens.readings.texts()["mean, x~N(0,1)"] == "0"
     bench.apply(document.choose_activation, "relu")
     bench.analysed()
     told = bench.lens.readings.texts()
     assert told["range of f"] == "[0; ∞)"
+    assert told["max |f′|"] == "1 for x > 0"
     assert told["gain 1/√E f²"] == "1.414"
     assert told["saturated share"] == "50 %"
 
@@ -651,6 +684,12 @@ def test_a_slice_says_what_it_is(bench: Bench) -> None:
     words = bench.words(F)["slice"]
     assert "a slice of softmax" in words
     assert "the other 2 logits fixed at 0; 1.5" in words
+    assert bench.pane(DF).title == "∂pₖ/∂zₖ (own logit)"
+    assert bench.lens.readings.texts()["these figures"] == "of this slice"
+    bench.apply(document.choose_activation, "sigmoid")
+    bench.analysed()
+    assert bench.pane(DF).title == "f′(x)"
+    assert "these figures" not in bench.lens.readings.texts()
 
 
 def test_pinned_curves_differ_by_more_than_colour(bench: Bench) -> None:

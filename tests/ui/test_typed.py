@@ -71,6 +71,13 @@ def test_german_shows_a_comma(german: None) -> None:
     assert typed("1, 2, 3,5", Vector(), "logits") == (1.0, 2.0, 3.5)
 
 
+def test_numbers_have_a_true_minus_and_powers_of_ten(locale: str) -> None:
+    assert "-" not in shown(-1.5, FINITE) + shown(-3, Integer()) + shown((-2.0,), Vector())
+    assert shown(1e30, FINITE).endswith("·10³⁰")
+    assert shown(-2e-9, FINITE).endswith("·10⁻⁹")
+    assert typed("2×10⁻⁹", FINITE, "here") == 2e-9
+
+
 def test_sixths_are_shown_as_fractions_and_sizes_with_a_cross() -> None:
     assert shown(1 / 6, FINITE) == "1/6"
     assert shown(0.1, FINITE) == "0.1"

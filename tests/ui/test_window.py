@@ -109,7 +109,7 @@ def test_typing_goes_beyond_the_slider_but_not_beyond_the_domain(
     assert "elu.alpha: 'infinity' is not allowed" in row.sentence.text()
     assert window.store.session.values == {"alpha": -1234.5}
     window.lens.setFocus()
-    assert editor.field.text() == "-1234.5"
+    assert editor.field.text() == "−1234.5"
 
 
 def test_a_german_types_a_comma(qtbot: QtBot, german: None, window: Window) -> None:
@@ -199,12 +199,22 @@ def test_undo_names_what_it_undoes(qtbot: QtBot, window: Window) -> None:
 def test_pins_by_key(qtbot: QtBot, window: Window) -> None:
     control = Qt.KeyboardModifier.ControlModifier
     qtbot.keyClick(window, Qt.Key.Key_P, control)
-    assert [pin.label for pin in window.store.session.pins] == ["ELU"]
+    assert [pin.label for pin in window.store.session.pins] == ["ELU α = 1"]
     qtbot.keyClick(window, Qt.Key.Key_P, control)
     assert "pinned already" in window.status.message.text()
     assert window.status.message.wrong()
     qtbot.keyClick(window, Qt.Key.Key_P, control | Qt.KeyboardModifier.ShiftModifier)
     assert window.store.session.pins == ()
+
+
+def test_one_way_of_writing_numbers(qtbot: QtBot, german: None, window: Window) -> None:
+    field = number_editor(window, "alpha").field
+    for text, written_as in (("-2.5", "−2,5"), ("1e30", "1·10³⁰"), ("-1e-9", "−1·10⁻⁹")):
+        type_into(qtbot, field, text)
+        window.commands["pin"].trigger()
+        assert field.text() == written_as
+        assert window.store.session.pins[-1].label == f"ELU α = {written_as}"
+        assert window.layer.slots["activation"].words.endswith(f"α = {written_as}")
 
 
 def test_the_look_changes_while_it_runs(qtbot: QtBot, window: Window) -> None:
