@@ -158,7 +158,7 @@ class Figure:
     @property
     def background_key(self) -> tuple[object, ...]:
         """What the layer of axes and grid depends on."""
-        ranges = tuple(pane.range for pane in self.panes)
+        ranges = tuple((pane.title, pane.range) for pane in self.panes)
         return self.view, ranges, self.size.toTuple(), self.scale, self.look.theme.name
 
     def paint_background(self, painter: QPainter) -> None:

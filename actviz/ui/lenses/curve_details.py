@@ -94,8 +94,9 @@ def footer(details: Details) -> list[Reading]:
     share = found.saturation.probability
     epsilon = significant(details.epsilon)
     return [
+        *_slice(details),
         Reading("range of f", range_words(found.range), "The values that f takes"),
-        Reading("max |f′|", steepest_words(found.steepest), "Supremum of |f′|, and where it is"),
+        Reading("max |f′|", _steepest(details), "Supremum of |f′|, and where it is"),
         *_jumps(found.breaks),
         Reading("mean, x~N(0,1)", mean_words(found.moments.mean), "E f(x) for x ~ N(0, 1)"),
         Reading("gain 1/√E f²", significant(found.moments.gain, 4), "Keeps E f² = 1"),
@@ -105,6 +106,25 @@ def footer(details: Details) -> list[Reading]:
             f"P(x in a saturated side), x ~ N(0, 1): the outermost stretch of |f′| < {epsilon}",
         ),
     ]
+
+
+def _slice(details: Details) -> list[Reading]:
+    """Say of a vector function what the figures are about."""
+    if not row(details.key[0]).vector:
+        return []
+    hint = "pₖ as a function of its own logit zₖ, the other logits fixed"
+    return [Reading("these figures", "of this slice", hint)]
+
+
+def _steepest(details: Details) -> str:
+    """Write the largest slope, with the ends of its stretch where f′ has that value there too."""
+    found = details.readings.steepest
+    ends = np.array([found.low, found.high])
+    taken = [False, False]
+    if found.low < found.high:
+        slopes = row(details.key[0]).evaluate(ends, dict(details.key[1]))[1]
+        taken = (np.isfinite(ends) & (np.abs(slopes) == found.value)).tolist()
+    return steepest_words(found, *taken)
 
 
 def mean_words(mean: float) -> str:
@@ -125,8 +145,11 @@ def _interval_words(part: Interval) -> str:
     return f"{'[' if part.low_attained else '('}{low}; {high}{']' if part.high_attained else ')'}"
 
 
-def steepest_words(found: Steepest) -> str:
-    """Write the largest slope and where it is: "1.3 at 0⁻", "1 for x > 0"."""
+def steepest_words(found: Steepest, at_low: bool = False, at_high: bool = False) -> str:
+    """Write the largest slope and where it is: "1.3 at 0⁻", "1 for x > 0".
+
+    `at_low` and `at_high` say that f′ has it at the ends of its stretch too: "1 for x ≥ 0".
+    """
     value = significant(found.value, 4)
     low, high = _tidy(found.low), _tidy(found.high)
     if low == high and math.isinf(low):
@@ -136,9 +159,9 @@ def steepest_words(found: Steepest) -> str:
     if math.isinf(low) and math.isinf(high):
         return f"{value} everywhere"
     if math.isinf(high):
-        return f"{value} for x > {significant(low, 4)}"
+        return f"{value} for x {'≥' if at_low else '>'} {significant(low, 4)}"
     if math.isinf(low):
-        return f"{value} for x < {significant(high, 4)}"
+        return f"{value} for x {'≤' if at_high else '<'} {significant(high, 4)}"
     return f"{value} from {significant(low, 4)} to {significant(high, 4)}"
 
 

@@ -16,6 +16,8 @@ from actviz.ui.axis import fitted
 from actviz.ui.lenses.curve_details import Details, peaks
 from actviz.ui.lenses.curve_words import (
     bands,
+    beyond_label,
+    pane_titles,
     pin_labels,
     saturation_labels,
     slice_labels,
@@ -139,7 +141,9 @@ class Picture:
         if main is None:
             return
         self._sharpen(moving=not words)
-        for index in range(len(self.figure.panes)):
+        titles = pane_titles(row(main.result.request.activation))
+        for index, pane in enumerate(self.figure.panes):
+            pane.title = titles[index]
             self._fit(index, shrink)
         self.figure.fresh = self.figure.fresh or not self.ready
         self.ready = True
@@ -197,7 +201,8 @@ class Picture:
         pane, look, x = self.figure.panes[index], self.figure.look, self.figure.x
         shaded = fresh if self.session.settings["show_saturation"] else None
         steps = steps_label(main, index, x, pane.y, look)
-        found = [steps] if steps else []
+        beyond = beyond_label(main, index, (x, pane.y), look)
+        found = [label for label in (steps, beyond) if label]
         found += saturation_labels(shaded, index, main, (x, pane.y), look)
         if index == 0:
             request = main.result.request

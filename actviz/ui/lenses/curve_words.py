@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from actviz.activations import Row
+from actviz.evaluation import Grid
 from actviz.param import Value
 from actviz.pins import Pin
 from actviz.ui.axis import Axis
@@ -28,6 +29,8 @@ _MOST_TURNING = 4
 _LEAST_SHADE = 0.02
 """A shade narrower than this share of the view is not named."""
 _PANE_NAMES = ("f", "f′")
+_TITLES = ("f(x)", "f′(x)")
+_SLICE_TITLES = ("pₖ(x), x = zₖ", "∂pₖ/∂zₖ (own logit)")
 _GREEK = {"alpha": "α", "beta": "β", "theta": "θ"}
 
 
@@ -39,6 +42,11 @@ def title(row: Row, values: Mapping[str, Value]) -> str:
         if param.name in values
     ]
     return " · ".join([row.title, *parts])
+
+
+def pane_titles(row: Row) -> tuple[str, str]:
+    """Name what both panes show; of a vector function, which component along which logit."""
+    return _SLICE_TITLES if row.vector else _TITLES
 
 
 def steps_label(trace: Trace, pane: int, x: Axis, y: Axis, look: Look) -> Label | None:
@@ -58,6 +66,22 @@ def steps_label(trace: Trace, pane: int, x: Axis, y: Axis, look: Look) -> Label 
     return Label(f"steps {pane}", text, x.high, y.high, look.f, link=link)
 
 
+def beyond_label(trace: Trace, pane: int, axes: Axes, look: Look) -> Label | None:
+    """Say where a curve ends because its dtype does: no number is as large as f, f′ or x there."""
+    over = np.isinf(trace.heights[pane]) | np.isinf(trace.x)
+    if not over.any():
+        return None
+    given, dtype = trace.result.request.x, trace.result.request.dtype
+    asked = given.points() if isinstance(given, Grid) else trace.x
+    first, last = np.flatnonzero(over)[[0, -1]]
+    largest = significant(float(np.finfo(dtype).max), 6)
+    text = f"beyond {dtype} (largest {largest})"
+    height = axes[1].low if trace.heights[pane][first] < 0 else axes[1].high
+    within = float(asked[first]), float(asked[last])
+    colour = (look.f, look.df)[pane]
+    return Label(f"beyond {pane}", text, sum(within) / 2, height, colour, within=within)
+
+
 def slice_labels(row: Row, values: Mapping[str, Value], axes: Axes, look: Look) -> list[Label]:
     """Say of a vector function that the curve is a slice, and at which other coordinates."""
     if not row.vector:
@@ -67,7 +91,9 @@ def slice_labels(row: Row, values: Mapping[str, Value], axes: Axes, look: Look) 
     fixed = "; ".join(significant(float(each)) for each in logits[:_MOST_LOGITS])
     rest = " …" if len(logits) > _MOST_LOGITS else ""
     many = "the other logit" if len(logits) == 1 else f"the other {len(logits)} logits"
-    text = f"a slice of {row.title.lower()}: x is one logit,\n{many} fixed at {fixed}{rest}"
+    text = (
+        f"a slice of {row.title.lower()}: x is logit zₖ, f its pₖ,\n{many} fixed at {fixed}{rest}"
+    )
     return [Label("slice", text, axes[0].low, axes[1].high, look.text)]
 
 
@@ -102,10 +128,11 @@ def _sides(details: Details) -> list[_Side]:
 
 
 def bands(details: Details | None, look: Look) -> list[Band]:
-    """Shade the saturated sides."""
+    """Shade the saturated sides, once where both reach over everything."""
     if details is None:
         return []
-    return [Band(low, high, look.shade, look.danger) for *_, low, high in _sides(details)]
+    found = sorted({(low, high) for *_, low, high in _sides(details)})
+    return [Band(low, high, look.shade, look.danger) for low, high in found]
 
 
 def saturation_labels(
@@ -121,6 +148,8 @@ def saturation_labels(
         height = _height_at(main, pane, (left + right) / 2, y)
         edge = high if side == "left" else low
         text = _side_words(kind, limit) if pane == 0 else _bound_words(details, side, edge)
+        if any(text == label.text for label in found):
+            continue
         place = left if side == "left" else right
         found.append(
             Label(f"saturated {side}", text, place, height, look.danger, within=(left, right))
