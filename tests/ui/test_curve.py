@@ -376,6 +376,34 @@ def test_the_height_grows_at_once_and_shrinks_after_the_drag(bench: Bench) -> No
     bench.qtbot.waitUntil(lambda: bench.pane(DF).range == first)
 
 
+def test_home_looks_the_same_whatever_was_shown_before(
+    slow: tuple[Bench, Slow],
+) -> None:
+    bench, engine = slow
+    bench.apply(document.choose_activation, "swish")
+
+    def look() -> tuple[object, ...]:
+        while engine.asked:
+            engine.answer()
+        bench.analysed()
+        bench.lens._settle()
+        figure = bench.picture.figure
+        return figure.background_key, figure.x, [pane.y for pane in figure.panes]
+
+    first = look()
+    for view in (View(low=-1e9, high=1e9), View(low=-8.3, high=4.2), View(low=-9.0, high=4.6)):
+        bench.apply(document.set_view, view)
+        look()
+        bench.key(Qt.Key.Key_Home)
+        assert look() == first
+    bench.apply(document.set_value, "beta", 0.9)
+    look()
+    bench.apply(document.set_value, "beta", 1.0)
+    look()
+    bench.key(Qt.Key.Key_Home)
+    assert look() == first
+
+
 def test_ticks_stand_still_while_a_slider_moves(bench: Bench) -> None:
     bench.apply(document.set_value, "alpha", 2.0)
     before = bench.canvas.figure.background_key

@@ -182,7 +182,7 @@ class CurveLens(QWidget):
         self._settled.start()
 
     def _draw(self, *, shrink: bool, words: bool = True) -> None:
-        self.picture.compose(shrink=shrink, words=words)
+        self.picture.compose(shrink=shrink, words=words, complete=not self._missing)
         self.canvas.refresh(words=words)
         self.reader.refresh()
         self._wordless = not words
@@ -245,8 +245,10 @@ class CurveLens(QWidget):
                 self.apply_preset(view)
 
     def apply_preset(self, view: View) -> None:
-        """Show a view, with the vertical ranges fitted."""
+        """Show a view, with the vertical ranges fitted as if nothing had been shown before."""
+        self.picture.ready = False
         self._store.apply(document.set_view, view)
+        self._draw(shrink=True)
 
     def fit(self) -> None:
         """Show all that is notable about the curve, with the vertical ranges fitted."""

@@ -63,7 +63,8 @@ class Picture:
         self.details: Details | None = None
         self._narrow: set[str] = set()
         self.ready = False
-        """Whether the vertical ranges belong to the present activation."""
+        """Whether fitted ranges and margin may stay as they are: not before all is known of a
+        new activation, or of a view that was asked for by name."""
 
     @property
     def main(self) -> Trace | None:
@@ -135,8 +136,11 @@ class Picture:
             found += [edge for edge in edges if edge is not None and math.isfinite(edge)]
         return sorted(found)
 
-    def compose(self, *, shrink: bool = True, words: bool = True) -> None:
-        """Fill the panes; without `shrink` fitted ranges only grow, without `words` labels stay."""
+    def compose(self, *, shrink: bool = True, words: bool = True, complete: bool = True) -> None:
+        """Fill the panes; without `shrink` fitted ranges only grow, without `words` labels stay.
+
+        `complete` says that all answers are there for what is to be shown.
+        """
         main = self.main
         if main is None:
             return
@@ -146,13 +150,13 @@ class Picture:
             pane.title = titles[index]
             self._fit(index, shrink)
         self.figure.fresh = self.figure.fresh or not self.ready
-        self.ready = True
         self.figure.lay_out()
         fresh = self.details if self.details and self.details.fits(main.result.request) else None
         for index in range(len(self.figure.panes)):
             self._fill(index, main, fresh)
             if words:
                 self.figure.panes[index].labels = self._words(index, main, fresh)
+        self.ready = self.ready or (complete and fresh is not None)
         shaded = fresh if self.session.settings["show_saturation"] else None
         self.figure.bands = bands(shaded, self.figure.look)
 

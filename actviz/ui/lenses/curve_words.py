@@ -91,9 +91,8 @@ def slice_labels(row: Row, values: Mapping[str, Value], axes: Axes, look: Look) 
     fixed = "; ".join(significant(float(each)) for each in logits[:_MOST_LOGITS])
     rest = " …" if len(logits) > _MOST_LOGITS else ""
     many = "the other logit" if len(logits) == 1 else f"the other {len(logits)} logits"
-    text = (
-        f"a slice of {row.title.lower()}: x is logit zₖ, f its pₖ,\n{many} fixed at {fixed}{rest}"
-    )
+    name = row.title.lower()
+    text = f"a slice of {name}: x is zₖ, f is pₖ,\n{many} fixed at {fixed}{rest}"
     return [Label("slice", text, axes[0].low, axes[1].high, look.text)]
 
 
@@ -140,7 +139,7 @@ def saturation_labels(
 ) -> list[Label]:
     """Name the saturated sides in view: their class and limit over f, the bound over f′."""
     x, y = axes
-    found = []
+    found: list[Label] = []
     for side, kind, limit, low, high in _sides(details) if details else ():
         left, right = max(low, x.low), min(high, x.high)
         if (right - left) < _LEAST_SHADE * (x.high - x.low):
