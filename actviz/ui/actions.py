@@ -46,6 +46,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("reset_fields", "Reset layer fields", ("Ctrl+Shift+R",), "Edit"),
     Command("next_slot", "Edit the next activation of the layer", ("Ctrl+J",), "Edit"),
     Command("filter", "Filter activations", ("Ctrl+K",), "Go"),
+    Command("parameters", "Go to the first parameter", ("Ctrl+I",), "Go"),
     Command("layer", "Choose the target layer", ("Ctrl+L",), "Go"),
     Command("plots", "Go to the plots", ("Ctrl+G",), "Go"),
     Command("device", "Choose the device", ("Ctrl+D",), "Go"),

@@ -11,7 +11,6 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
-    QLineEdit,
     QMainWindow,
     QSplitter,
     QVBoxLayout,
@@ -19,11 +18,13 @@ from PySide6.QtWidgets import (
 )
 
 from actviz import session as document
+from actviz.activations import row as activation
 from actviz.pins import curve_label
 from actviz.session import Session
 from actviz.ui.actions import Actions, show_shortcuts
 from actviz.ui.documents import Documents
 from actviz.ui.evaluator import Evaluator, Status
+from actviz.ui.focus import go_on, go_to
 from actviz.ui.layer_panel import LayerPanel
 from actviz.ui.lenses.curve import CurveLens, Frame
 from actviz.ui.parameters import ParameterPanel
@@ -164,11 +165,12 @@ class Window(QMainWindow):
             "reset_values": lambda: store.apply(document.reset_values),
             "reset_fields": lambda: store.apply(document.reset_fields),
             "next_slot": self._edit_next_slot,
-            "filter": lambda: _go_to(self.picker.filter),
-            "layer": lambda: _go_to(self.layer.combo),
-            "plots": lambda: _go_to(self.lens),
-            "device": lambda: _go_to(self.status.device),
-            "precision": lambda: _go_to(self.status.precision),
+            "filter": lambda: go_to(self.picker.filter),
+            "parameters": self._go_to_parameters,
+            "layer": lambda: go_to(self.layer.combo),
+            "plots": lambda: go_to(self.lens),
+            "device": lambda: go_to(self.status.device),
+            "precision": lambda: go_to(self.status.precision),
             "fit": self.lens.fit,
             **{f"view_{n + 1}": partial(self._show_view, n) for n in range(4)},
             "theme": self._choose_next_theme,
@@ -235,6 +237,13 @@ class Window(QMainWindow):
         self.settings.change(device=device)
         self.evaluator.choose_device(device)
 
+    def _go_to_parameters(self) -> None:
+        rows = list(self.parameters.form.rows.values())
+        if rows:
+            go_to(rows[0].editor.focus)
+        else:
+            self.status.say(f"{activation(self.store.session.activation).title}: no parameters")
+
     def _pin(self) -> None:
         session = self.store.session
         self.store.apply(document.pin, curve_label(session.activation, session.values, shown))
@@ -248,6 +257,11 @@ class Window(QMainWindow):
         views = self.lens.presets()
         if index < len(views):
             self.lens.apply_preset(views[index][1])
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Go from part to part as they stand on the screen."""
+        within, focused = self.centralWidget(), QApplication.focusWidget()
+        return go_on(within, focused, forward=next) or super().focusNextPrevChild(next)
 
     # Files dropped, and the end
 
@@ -290,12 +304,6 @@ def _fitting_size(window: QMainWindow) -> tuple[int, int]:
     """Give the usual size, or what the screen has room for."""
     room = window.screen().availableSize()
     return min(SIZE[0], room.width()), min(SIZE[1], room.height())
-
-
-def _go_to(widget: QWidget) -> None:
-    widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
-    if isinstance(widget, QLineEdit):
-        widget.selectAll()
 
 
 def _dropped(event: QDropEvent) -> list[Path]:

@@ -8,12 +8,13 @@ import sys
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from actviz import session as document
 from actviz.activations import ROWS
 from actviz.ui.editors import NumberEditor
+from actviz.ui.focus import focus_order
 from actviz.ui.theme import DARK, LIGHT
 from actviz.ui.window import Window
 
@@ -300,6 +301,52 @@ def test_the_tab_key_goes_everywhere_and_comes_back(qtbot: QtBot, window: Window
     for widget in (window.picker.list, window.layer.json, window.status.device):
         assert widget in visited
     assert number_editor(window, "alpha").slider in visited
+
+
+@pytest.mark.parametrize("name", ["elu", "relu", "softmax", "gelu"])
+def test_the_tab_key_goes_as_the_eye_does(qtbot: QtBot, window: Window, name: str) -> None:
+    qtbot.waitUntil(lambda: window.complete)
+    window.store.apply(document.choose_activation, "swish")
+    window.store.apply(document.choose_activation, name)  # its rows are newer than all else
+    QApplication.processEvents()
+    order = focus_order(window.centralWidget())
+    parts = (window.bar, window.picker, window.parameters, window.lens, window.layer, window.status)
+    where = [next(i for i, part in enumerate(parts) if part.isAncestorOf(each)) for each in order]
+    assert where == sorted(where)
+    assert set(where) == set(range(len(parts)))
+    takes = {
+        each
+        for each in window.findChildren(QWidget)
+        if each.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and each.isVisible()
+        and each.isEnabled()
+        and not each.focusProxy()
+        and not isinstance(each.parentWidget(), QComboBox)
+        and not (isinstance(each, QPushButton) and each.group() and not each.isChecked())
+    }
+    assert takes == set(order)
+    window.activateWindow()
+    order[0].setFocus()
+    for key, following in (
+        *((Qt.Key.Key_Tab, each) for each in order[1:]),
+        (Qt.Key.Key_Tab, order[0]),
+        (Qt.Key.Key_Backtab, order[-1]),
+        (Qt.Key.Key_Backtab, order[-2]),
+    ):
+        qtbot.keyClick(QApplication.focusWidget(), key)
+        assert QApplication.focusWidget() is following
+        assert not following.visibleRegion().isEmpty()
+
+
+def test_a_key_leads_to_the_first_parameter(qtbot: QtBot, window: Window) -> None:
+    window.activateWindow()
+    qtbot.keyClick(window, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier)
+    field = number_editor(window, "alpha").field
+    assert QApplication.focusWidget() is field
+    assert field.selectedText() == "1"
+    window.store.apply(document.choose_activation, "tanh")
+    qtbot.keyClick(window, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier)
+    assert window.status.message.text() == "Tanh: no parameters"
 
 
 def test_everything_with_the_focus_has_a_name(qtbot: QtBot, window: Window) -> None:
