@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from numbers import Integral, Real
 from time import perf_counter
 from typing import Any, Protocol
 
@@ -16,6 +17,9 @@ from actviz.param import Value
 from actviz.reference.bounded import softmax
 
 DTYPES = ("float16", "float32", "float64")
+_PIECE = 1 << 16
+"""Points that NumPy computes at once: their float64 temporaries stay in the processor's cache."""
+_MOST = 2**31 - 1
 Array = NDArray[Any]
 
 
@@ -52,22 +56,39 @@ class Grid(msgspec.Struct, frozen=True):
     count: int
 
     def __post_init__(self) -> None:
-        if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low <= self.high):
+        low, high = _number(self.low), _number(self.high)
+        if not (low <= high and np.isfinite(high - low)):
             raise ValueError(
-                f"grid: from {self.low!r} to {self.high!r} is not allowed; "
-                "it must be two finite numbers, the smaller one first"
+                f"grid: from {self.low!r} to {self.high!r} is not allowed; it must be two finite "
+                "numbers with a finite difference, the smaller one first"
             )
-        if not 1 <= self.count <= 2**31 - 1:
-            raise ValueError(f"grid: {self.count} points; it must be from 1 to {2**31 - 1}")
+        whole = isinstance(self.count, Integral) and not isinstance(self.count, bool)
+        if not (whole and 1 <= self.count <= _MOST):
+            raise ValueError(
+                f"grid: {self.count!r} points; it must be a whole number from 1 to {_MOST}"
+            )
+        for name, value in (("low", low), ("high", high), ("count", int(self.count))):
+            msgspec.structs.force_setattr(self, name, value)
 
     @property
     def step(self) -> float:
         """The spacing, in float64; 0 for a single point."""
         return (self.high - self.low) / (self.count - 1) if self.count > 1 else 0.0
 
-    def points(self) -> NDArray[np.float64]:
-        """Give the points, shape (count,), in float64 before any rounding."""
-        return self.low + np.arange(self.count, dtype=np.float64) * self.step
+    def points(self, first: int = 0, count: int | None = None) -> NDArray[np.float64]:
+        """Give the points in float64 before any rounding: all, or `count` of them from `first`."""
+        stop = self.count if count is None else first + count
+        return self.low + np.arange(first, stop, dtype=np.float64) * self.step
+
+
+def _number(value: object) -> float:
+    """Give a real number as a float; NaN for anything else."""
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return np.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return np.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +139,7 @@ class NumPyEngine:
     """The engine that is always there: float64 with the rows' NumPy twins, rounded once.
 
     x is rounded to the dtype, f and f′ are computed from that x in float64 and rounded to the
-    dtype; in float64 they are left as computed.
+    dtype; in float64 they are left as computed. Large arrays are computed piece by piece.
     """
 
     device = Device("numpy", f"NumPy {np.__version__}", "numpy", dtypes=DTYPES)
@@ -141,22 +162,30 @@ class NumPyEngine:
             raise ValueError(
                 f"dtype: {request.dtype!r} is not allowed on numpy; it must be one of {allowed}"
             )
-        dtype = np.dtype(request.dtype)
+        activation.complete(values)
         start = perf_counter()
         with np.errstate(all="ignore"):  # a signalling NaN is an invalid cast
-            x = points_of(request.x).astype(dtype)
-            y, dy = _compute(activation, values, x.astype(np.float64), request.x)
-            y, dy = y.astype(dtype), dy.astype(dtype)
+            x = _rounded(request.x, np.dtype(request.dtype))
+            y, dy = np.empty_like(x), np.empty_like(x)
+            if activation.vector and not isinstance(request.x, Grid):
+                _map_vectors(x, y, dy, activation.complete(values)["axis"])
+            else:
+                _map_points(activation, values, x, y, dy)
         return Result(x, y, dy, self.device, perf_counter() - start, request)
 
     def close(self) -> None:
         """Do nothing: there is nothing to give back."""
 
 
-def points_of(x: Grid | Array) -> Array:
+def points_of(x: Grid | Array | float) -> Array:
     """Give the points as an array of real numbers."""
     if isinstance(x, Grid):
         return x.points()
+    if isinstance(x, np.ma.MaskedArray):
+        raise ValueError(
+            "x: a masked array is not allowed; it must be an array of real numbers, "
+            "such as x.filled(nan)"
+        )
     try:
         points = np.asarray(x)
     except ValueError:
@@ -168,11 +197,37 @@ def points_of(x: Grid | Array) -> Array:
     return points
 
 
-def _compute(
-    activation: Row, values: Mapping[str, Value], x: Array, given: Grid | Array
-) -> tuple[Array, Array]:
-    if activation.vector and not isinstance(given, Grid):
-        axis = activation.complete(values)["axis"]
-        assert isinstance(axis, int)
-        return softmax(x, axis)
-    return activation.evaluate(x, values)
+def _rounded(x: Grid | Array, dtype: np.dtype[Any]) -> Array:
+    """Give the points in a new array of the dtype."""
+    if not isinstance(x, Grid):
+        return points_of(x).astype(dtype, order="C")
+    points = np.empty(x.count, dtype)
+    for first in range(0, x.count, _PIECE):
+        count = min(_PIECE, x.count - first)
+        points[first : first + count] = x.points(first, count)
+    return points
+
+
+def _map_points(
+    activation: Row, values: Mapping[str, Value], x: Array, y: Array, dy: Array
+) -> None:
+    """Fill in f and f′ of every number, piece by piece."""
+    x, y, dy = x.reshape(-1), y.reshape(-1), dy.reshape(-1)
+    for first in range(0, x.size, _PIECE):
+        piece = slice(first, first + _PIECE)
+        y[piece], dy[piece] = activation.evaluate(x[piece].astype(np.float64), values)
+
+
+def _map_vectors(x: Array, y: Array, dy: Array, axis: Value) -> None:
+    """Fill in the softmax of every vector along an axis, some vectors at a time."""
+    assert isinstance(axis, int)
+    if x.ndim < 2 or x.size == 0 or not -x.ndim <= axis < x.ndim:
+        y[...], dy[...] = softmax(x.astype(np.float64), axis)
+        return
+    others = [each for each in range(x.ndim) if each != axis % x.ndim]
+    longest = max(others, key=lambda each: x.shape[each])
+    x, y, dy = (np.moveaxis(each, (longest, axis), (0, -1)) for each in (x, y, dy))
+    step = max(1, _PIECE * len(x) // x.size)
+    for first in range(0, len(x), step):
+        piece = slice(first, first + step)
+        y[piece], dy[piece] = softmax(x[piece].astype(np.float64, order="C"), -1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -101,6 +102,73 @@ def test_a_grid_is_computed_in_float64_and_rounded() -> None:
     assert np.array_equal(result.y, result.x)
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "count", "words"),
+    [
+        (-1.7e308, 1.7e308, 3, "grid: from -1.7e.308 to .*with a finite difference"),
+        (1.0, 0.0, 3, "the smaller one first"),
+        (math.nan, 1.0, 3, "two finite numbers"),
+        (0.0, math.inf, 3, "two finite numbers"),
+        (0, 10**400, 3, "two finite numbers"),
+        ("a", 1.0, 2, "grid: from 'a' to 1.0"),
+        (0.0, None, 2, "grid: from 0.0 to None"),
+        (False, True, 2, "grid: from False to True"),
+        (0.0, 1.0, 2.5, "grid: 2.5 points; it must be a whole number from 1 to 2147483647"),
+        (0.0, 1.0, True, "grid: True points"),
+        (0.0, 1.0, "2", "grid: '2' points"),
+        (0.0, 1.0, 0, "grid: 0 points"),
+        (0.0, 1.0, 2**31, "grid: 2147483648 points"),
+    ],
+)
+def test_grids_that_are_none_are_refused(
+    low: object, high: object, count: object, words: str
+) -> None:
+    with pytest.raises(ValueError, match=words):
+        Grid(low, high, count)
+
+
+def test_a_grid_holds_plain_numbers() -> None:
+    grid = Grid(np.float32(0.5), 2, np.int64(3))
+    assert [type(each) for each in (grid.low, grid.high, grid.count)] == [float, float, int]
+    assert grid == Grid(0.5, 2.0, 3)
+    assert np.array_equal(grid.points(1, 2), grid.points()[1:])
+
+
+@pytest.mark.parametrize("name", ["gelu", "softmax"])
+@pytest.mark.parametrize("dtype", ["float16", "float64"])
+def test_pieces_are_the_bits_of_the_whole(name: str, dtype: str) -> None:
+    grid = Grid(-9.0, 7.0, 70_001)
+    result = run(name, grid, dtype)
+    x = grid.points().astype(dtype)
+    assert np.array_equal(result.x, x)
+    exact, slope = row(name).evaluate(x.astype(np.float64))
+    assert np.array_equal(result.y, exact.astype(dtype))
+    assert np.array_equal(result.dy, slope.astype(dtype))
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_softmax_in_pieces_is_that_of_each_vector(axis: int) -> None:
+    x = np.random.default_rng(6).normal(size=(3, 701, 50))
+    result = run("softmax", x, "float64", axis=axis)
+    lines, y, dy = (np.moveaxis(each, axis, -1) for each in (x, result.y, result.dy))
+    for index in [(0, 0), (1, 30), (-1, -1)]:
+        alone = run("softmax", lines[index], "float64")
+        assert np.array_equal(alone.y, y[index])
+        assert np.array_equal(alone.dy, dy[index])
+
+
+@pytest.mark.parametrize("name", ["gelu", "softmax", "elu"])
+@pytest.mark.parametrize("grid", [True, False])
+def test_little_memory_is_taken_beside_the_results(name: str, grid: bool) -> None:
+    count = 1 << 22
+    x = Grid(-8.0, 8.0, count) if grid else np.linspace(-8.0, 8.0, count).reshape(-1, 16)
+    tracemalloc.start()
+    result = run(name, x)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1.5 * 3 * result.y.nbytes
+
+
 @pytest.mark.parametrize("shape", [(), (1,), (7,), (2, 3), (2, 0, 3), (2, 3, 4, 5)])
 def test_the_shape_is_kept(shape: tuple[int, ...]) -> None:
     x = np.linspace(-2.0, 2.0, math.prod(shape)).reshape(shape)
@@ -146,6 +214,7 @@ def test_the_result_says_who_computed_it_and_how_long(engine: NumPyEngine) -> No
         ("elu", np.array(["a"]), "float32", {}, "x: <U1"),
         ("elu", np.array([None]), "float32", {}, "x: object"),
         ("elu", [[1.0], [1.0, 2.0]], "float32", {}, "x: rows of different lengths"),
+        ("elu", np.ma.array([1.0], mask=[True]), "float32", {}, "^x: a masked array"),
         ("softmax", np.zeros(3), "float32", {"axis": 1}, "softmax.axis: 1.*from -1 to 0"),
         ("softmax", np.array(1.0), "float32", {}, "softmax.axis.*single number"),
     ],
