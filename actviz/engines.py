@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 import warnings
 from collections import deque
+from collections.abc import Mapping
 
 import msgspec
-import numpy as np
 
 from actviz.activations import Activation, row
 from actviz.evaluation import (
@@ -19,8 +19,9 @@ from actviz.evaluation import (
     NumPyEngine,
     Request,
     Result,
+    points_of,
 )
-from actviz.opencl import messages
+from actviz.opencl import icd, messages
 from actviz.opencl.probe import LIMIT, probe
 from actviz.opencl.process import Process
 from actviz.opencl.shared import CAPACITY, SLOTS, SharedMemory
@@ -30,6 +31,8 @@ NUMPY = NumPyEngine.device
 
 _lock = threading.RLock()
 _listed: list[Device] = []
+_drivers: dict[str, str] = {}
+"""The drivers of all usable devices: what a process that computes need load."""
 _open: dict[str | None, Engine] = {}
 
 
@@ -39,16 +42,21 @@ def devices(refresh: bool = False, *, limit: float = LIMIT) -> tuple[Device, ...
     Parameters
     ----------
     refresh
-        Try them again instead of giving what was found in this process before.
+        Try them again instead of giving what was found in this process before, and also those
+        whose driver hung or ended its process within a day, which are not tried otherwise.
     limit
         Seconds that each driver has.
     """
     with _lock:
         if refresh or not _listed:
             found: tuple[Device, ...] = ()
-            for running in probe(limit):
+            good: Mapping[str, str] = {}
+            for running in probe(limit, again=refresh):
                 found = running.devices
+                good = running.drivers_of([each for each in found if each.usable])
             _listed[:] = (*found, NUMPY)
+            _drivers.clear()
+            _drivers.update(good)
         return tuple(_listed)
 
 
@@ -58,44 +66,49 @@ def open_engine(device: str | None = None) -> Engine:
     Parameters
     ----------
     device
-        An id as in `devices()`; None takes the best: a GPU, else a CPU runtime, else NumPy.
+        An id as in `devices()`; None takes the best that this process can open: a GPU, else a
+        CPU runtime, else NumPy.
 
     Raises
     ------
     DeviceError
-        When the named device is not there, or not usable; or the chosen one cannot be opened.
+        When the named device is not there, or not usable, or cannot be opened; or when there are
+        usable devices and none can be opened.
     """
     if device == NUMPY.id:
         return NumPyEngine()
-    chosen = _best() if device is None else _named(device)
-    if chosen is None:
-        return NumPyEngine()
-    from actviz.opencl.devices import open_handle
-    from actviz.opencl.engine import OpenCLEngine
+    if device is not None:
+        return _opened(_named(device))
+    errors = []
+    for each in devices():
+        if each.usable and each != NUMPY:
+            try:
+                return _opened(each)
+            except DeviceError as error:
+                errors.append(error)
+    if errors:
+        raise errors[0]
+    return NumPyEngine()
 
-    return OpenCLEngine(chosen, open_handle(chosen.id).handle)
 
+def _opened(device: Device) -> Engine:
+    """Open a device; if OpenCL is used for the first time, only good drivers are loaded."""
+    with icd.only(_drivers):
+        from actviz.opencl.devices import open_handle
+        from actviz.opencl.engine import OpenCLEngine
 
-def _best() -> Device | None:
-    """Find the best OpenCL device; the probe ends as soon as it is known."""
-    if _listed:
-        return next((each for each in _listed if each.usable and each != NUMPY), None)
-    for running in probe():
-        best = running.best()
-        if best is not None:
-            return best
-    return None
+        return OpenCLEngine(device, open_handle(device.id, device.name).handle)
 
 
 def _named(device: str) -> Device:
     listed = devices()
-    for each in listed:
-        if each.id == device:
-            if each.usable:
-                return each
-            raise DeviceError(device, each.reason)
-    known = ", ".join(each.id for each in listed)
-    raise DeviceError(device, f"there is no such device; there are {known}")
+    named = sorted((each for each in listed if each.id == device), key=lambda each: not each.usable)
+    if not named:
+        known = ", ".join(each.id for each in listed)
+        raise DeviceError(device or "''", f"there is no such device; there are {known}")
+    if not named[0].usable:
+        raise DeviceError(device, named[0].reason)
+    return named[0]
 
 
 def evaluate(
@@ -134,7 +147,7 @@ def evaluate(
     """
     chosen = row(activation)
     chosen.complete(values)
-    points = x if isinstance(x, Grid) else np.asarray(x)
+    points = x if isinstance(x, Grid) else points_of(x)
     request = Request.of(chosen.name, values, points, dtype)
     if device is None and (dtype != "float32" or _is_softmax_of(request)):
         return NumPyEngine().run(request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -12,24 +13,27 @@ from pathlib import Path
 
 import pytest
 
-from actviz.evaluation import DeviceError
-from actviz.opencl import icd
-from actviz.opencl.devices import _plain, _unique, _vendor, find, open_handle
+from actviz.evaluation import Device, DeviceError
+from actviz.opencl import child, icd
+from actviz.opencl import engine as engine_module
+from actviz.opencl.devices import Found, _plain, _unique, _vendor, find, open_handle
 
 SOURCE = Path(__file__).parent / "fake_icd" / "driver.c"
 LIST = """
 import json, sys
 from actviz.engines import devices, evaluate
-found = devices(limit=float(sys.argv[1]))
+found = devices(bool(sys.argv[2]), limit=float(sys.argv[1]))
 listed = [(each.id, each.usable, each.reason, each.name) for each in found]
 print(json.dumps([listed, evaluate("elu", [1.0, -1.0]).device.id]))
 """
 
 
-def ask(environment: Mapping[str, str], limit: float = 30.0) -> tuple[dict[str, list[object]], str]:
+def ask(
+    environment: Mapping[str, str], limit: float = 30.0, *, again: str = ""
+) -> tuple[dict[str, list[object]], str]:
     """Run the product in a process of its own: devices by id, and the one that computes."""
     told = subprocess.run(
-        [sys.executable, "-W", "error", "-c", LIST, str(limit)],
+        [sys.executable, "-W", "error", "-c", LIST, str(limit), again],
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
@@ -81,8 +85,8 @@ def test_a_device_that_cannot_build_is_listed_with_its_reason(
 
 def test_a_driver_that_hangs_is_given_up(tmp_path: Path) -> None:
     vendors = fake_driver(tmp_path, "BUILD_HANGS")
-    listed, used = ask({"OCL_ICD_VENDORS": f"{vendors}/"}, limit=6.0)
-    assert listed["fake-gpu"][:2] == [False, "its driver did not answer within 6 s"]
+    listed, used = ask({"OCL_ICD_VENDORS": f"{vendors}/"}, limit=9.0)
+    assert listed["fake-gpu"][:2] == [False, "its driver did not answer within 9 s"]
     assert used != "fake-gpu"
 
 
@@ -95,6 +99,71 @@ def test_a_driver_that_cannot_even_be_listed_takes_no_other_with_it(tmp_path: Pa
     assert used in without
 
 
+def test_a_driver_that_failed_is_left_out_until_it_changes_or_is_asked_for(tmp_path: Path) -> None:
+    vendors = fake_driver(tmp_path, "BUILD_ABORTS")
+    loads = tmp_path / "loads"
+    loads.touch()
+    environment = {"OCL_ICD_VENDORS": f"{vendors}/", "FAKE_LOADS": str(loads)}
+    said = "its driver ended the process (signal 6)"
+
+    def loaded_by(reason: str, **how: str) -> int:
+        before = loads.read_text().count("\n")
+        listed, used = ask(environment, **how)
+        assert listed["fake-gpu"][0] is False
+        assert listed["fake-gpu"][1] == reason
+        assert used != "fake-gpu"
+        return loads.read_text().count("\n") - before
+
+    assert loaded_by(said) > 0
+    assert loaded_by(f"{said}; it is tried again in 24 h") == 0
+    assert loaded_by(said, again="yes") > 0
+    assert loaded_by(f"{said}; it is tried again in 24 h") == 0
+    os.utime(tmp_path / "libfake.so", (1, 1))  # another build of the driver
+    assert loaded_by(said) > 0
+
+
+@pytest.mark.parametrize("behaviour", ["LOAD_TALKS", "UNLOAD_ABORTS"])
+def test_a_driver_that_is_no_use_is_not_loaded_to_compute(tmp_path: Path, behaviour: str) -> None:
+    vendors = fake_driver(tmp_path, behaviour)
+    listed, used = ask({"OCL_ICD_VENDORS": f"{vendors}/"})
+    assert listed["fake-gpu"][0] is False
+    assert used in listed
+
+
+def test_a_library_that_cannot_be_loaded_is_told(tmp_path: Path) -> None:
+    (tmp_path / "gone.icd").write_text("/no/such/libgone.so\n")
+    (tmp_path / "empty.icd").write_text("libm.so.6\n")
+    listed, _ = ask({"OCL_ICD_VENDORS": f"{tmp_path}/"})
+    assert listed["driver-gone"][0] is False
+    assert str(listed["driver-gone"][1]).startswith("its library cannot be loaded (/no/such/lib")
+    assert listed["driver-empty"][:2] == [False, "it finds no device"]
+
+
+@pytest.mark.parametrize("home", ["XDG_CACHE_HOME", "HOME"])
+def test_without_a_cache_that_can_be_written_nothing_is_lost_or_left(
+    tmp_path: Path, home: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual, best = ask({})
+    (tmp_path / "file").write_text("where a folder should be")
+    (tmp_path / "tmp").mkdir()
+    if home == "HOME":
+        monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    assert ask({home: str(tmp_path / "file")}) == (usual, best)
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_an_error_of_ours_is_not_blamed_on_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise sqlite3.OperationalError("unable to open database file")
+
+    monkeypatch.setattr(engine_module, "OpenCLEngine", broken)
+    found = Found(Device("some-gpu", "Some", "gpu"), None, (0, 0), "some.icd")
+    device = child.tried(found)
+    assert not device.usable
+    assert device.reason == "it cannot be tried: OperationalError: unable to open database file"
+
+
 def test_without_any_driver_numpy_computes(tmp_path: Path) -> None:
     folder = tmp_path / "actviz-vendors-none"  # as if a parent process had found no driver
     folder.mkdir()
@@ -103,10 +172,13 @@ def test_without_any_driver_numpy_computes(tmp_path: Path) -> None:
     assert used == "numpy"
 
 
-def test_without_pyopencl_numpy_computes(tmp_path: Path) -> None:
-    (tmp_path / "pyopencl.py").write_text("raise ImportError('libOpenCL.so.1 is missing')\n")
+@pytest.mark.parametrize("error", ["ImportError", "OSError", "RuntimeError"])
+def test_without_pyopencl_numpy_computes(tmp_path: Path, error: str) -> None:
+    (tmp_path / "pyopencl.py").write_text(f"raise {error}('libOpenCL.so.1 is missing')\n")
     listed, used = ask({"PYTHONPATH": str(tmp_path)})
-    assert list(listed) == ["numpy"]
+    assert list(listed) == ["opencl", "numpy"]
+    reason = f"OpenCL cannot be used: {error}: libOpenCL.so.1 is missing"
+    assert listed["opencl"] == [False, reason, "OpenCL (pyopencl)"]
     assert used == "numpy"
 
 
@@ -124,8 +196,29 @@ def test_listing_twice_gives_the_same_ids_and_handles_open_by_id() -> None:
     assert [each.device for each in first] == [each.device for each in second]
     for each in first:
         assert open_handle(each.device.id).device == each.device
-    with pytest.raises(DeviceError, match="it is not there"):
+        renamed = open_handle("renamed-when-others-are-gone", each.device.name)
+        assert renamed.device.name == each.device.name
+    seen = ", ".join(each.device.id for each in first)
+    with pytest.raises(DeviceError, match=f"it is not there: OpenCL as .* sees {seen}"):
         open_handle("no-such")
+    with pytest.raises(DeviceError, match="it is not there"):
+        open_handle(first[0].device.id, "Another device")
+
+
+def test_every_device_is_known_with_its_driver() -> None:
+    names = set(icd.system_drivers())
+    for each in find():
+        assert each.driver in names
+
+
+def test_drivers_are_chosen_for_a_while(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for before in (None, "/somewhere/"):
+        monkeypatch.delenv(icd.VENDORS, raising=False)
+        if before:
+            monkeypatch.setenv(icd.VENDORS, before)
+        with icd.only({"a.icd": "liba.so"}):
+            assert visible() == {"a.icd": "liba.so"}
+        assert os.environ.get(icd.VENDORS) == before
 
 
 @pytest.fixture

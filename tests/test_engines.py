@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -169,6 +172,38 @@ def test_a_child_ends_with_its_parent(engine_id: str, wait: str) -> None:
     assert ended(int(told.stdout))
 
 
+PROBING = """
+import os, signal, sys
+from actviz.engines import ChildEngine
+child = ChildEngine()
+child.start()
+with open(sys.argv[1]) as loads:
+    print(loads.readline(), flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_driver_that_never_gives_back_control_ends_with_its_parents(tmp_path: Path) -> None:
+    compiler = shutil.which("cc")
+    assert compiler, "a C compiler is missing: apt-get install gcc"
+    source = Path(__file__).parent / "fake_icd" / "driver.c"
+    library, loads = tmp_path / "libfake.so", tmp_path / "loads"
+    subprocess.run(
+        [compiler, "-shared", "-fPIC", "-DLOAD_HANGS", str(source), "-o", str(library)], check=True
+    )
+    (tmp_path / "fake.icd").write_text(f"{library}\n")
+    os.mkfifo(loads)
+    told = subprocess.run(
+        [sys.executable, "-c", PROBING, str(loads)],
+        env={**os.environ, "OCL_ICD_VENDORS": f"{tmp_path}/", "FAKE_LOADS": str(loads)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == -signal.SIGKILL
+    assert ended(int(told.stdout))
+
+
 def test_a_device_that_is_not_there_is_told(engine_id: str) -> None:
     child = ChildEngine()
     child.start("no-such")
@@ -227,10 +262,48 @@ def test_evaluate_refuses_what_the_named_device_does_not_compute(engine_id: str)
         DeviceError, match=f"no-such: there is no such device; there are .*{engine_id}"
     ):
         evaluate("elu", [0.5], device="no-such")
+    with pytest.raises(DeviceError, match="'': there is no such device; there are"):
+        evaluate("elu", [0.5], device="")
     with pytest.raises(ValueError, match="activation: 'eluu'"):
         evaluate("eluu", [0.5])
     with pytest.raises(ValueError, match="dtype: 'int8'"):
         evaluate("elu", [0.5], dtype="int8")
+
+
+@pytest.mark.parametrize("device", [None, "numpy"])
+def test_evaluate_refuses_what_is_no_array_of_numbers(device: str | None) -> None:
+    with pytest.raises(ValueError, match=r"^x: rows of different lengths"):
+        evaluate("elu", [[1.0], [1.0, 2.0]], device=device)
+    with pytest.raises(ValueError, match=r"^x: a masked array is not allowed"):
+        evaluate("elu", np.ma.array([1.0, 2.0], mask=[True, False]), device=device)
+
+
+def test_a_device_that_this_process_cannot_see_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engines, "_open", {})
+    unseen = engines.Device("unseen-gpu", "Unseen (Some platform)", "gpu")
+    known = actviz.devices()
+    monkeypatch.setattr(engines, "_listed", [unseen, *known])
+    assert evaluate("elu", [0.5]).device == next(each for each in known if each.usable)
+    with pytest.raises(DeviceError, match="unseen-gpu: it is not there: OpenCL as it was first"):
+        evaluate("elu", [0.5], device="unseen-gpu")
+    monkeypatch.setattr(engines, "_open", {})
+    monkeypatch.setattr(engines, "_listed", [unseen, engines.NUMPY])
+    with pytest.warns(RuntimeWarning, match="unseen-gpu: it is not there"):
+        assert evaluate("elu", [0.5]).device.id == "numpy"
+
+
+def test_large_results_are_made_once(engine_id: str) -> None:
+    engine = open_engine(engine_id)
+    engine._most = 1 << 16
+    x = np.linspace(-8.0, 8.0, 1 << 20, dtype=np.float32)
+    engine.run(Request.of("gelu", {}, x[:10]))
+    tracemalloc.start()
+    result = engine.run(Request.of("gelu", {}, x))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1.25 * 3 * result.y.nbytes
 
 
 class Broken(NumPyEngine):

@@ -1,10 +1,11 @@
 """The child process: lists and tries devices, or computes for a window that loads no driver.
 
-Started by `Process` as `python -m actviz.opencl.child HANDLE ROLE …`, never by hand.
+Started by `Process` as `python -m actviz.opencl.child HANDLE PARENT ROLE …`, never by hand.
 """
 
 from __future__ import annotations
 
+import ctypes
 import faulthandler
 import importlib
 import os
@@ -16,6 +17,7 @@ from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING
 
 from actviz.evaluation import Device, DeviceError
+from actviz.opencl import icd
 from actviz.opencl.messages import (
     Ask,
     Broken,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from actviz.opencl.engine import OpenCLEngine
     from actviz.opencl.memory import Block
 
+_PR_SET_PDEATHSIG = 1
 _LONGEST = 600.0
 """Seconds after which a process ends itself in which a driver never gives back control."""
 
@@ -48,17 +51,26 @@ def main(words: Sequence[str]) -> None:
     Drivers are left as they are: some hang or crash when they are unloaded.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _be_killed_with(int(words[1]))
     threading.Thread(target=_end_with_parent, daemon=True).start()
     connection = connection_of(int(words[0]))
     status = 0
     try:
-        if words[1] == "serve":
-            Server(connection, SharedMemory(words[2]), words[3]).run()
+        if words[2] == "serve":
+            Server(connection, SharedMemory(words[3]), words[4]).run()
         else:
-            _list_and_try(connection, skip=None if words[1] == "list" else words[2:])
+            _list_and_try(connection, skip=None if words[2] == "list" else words[3:])
     except (EOFError, OSError):
         status = 1
     os._exit(status)
+
+
+def _be_killed_with(parent: int) -> None:
+    """Let the kernel end this process with its parent, also while a driver keeps Python waiting."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:  # it has ended before
+            os._exit(1)
 
 
 def _end_with_parent() -> None:
@@ -75,11 +87,10 @@ def _end_in_time() -> None:
 
 def _list_and_try(connection: Connection, skip: Sequence[str] | None) -> None:
     """List the devices and try those not skipped, one after another; None: list only."""
-    from actviz.opencl.devices import find
-
     _end_in_time()
-    found = find()
-    send(connection, Listed(tuple(each.device for each in found)))
+    found, others = _found()
+    drivers = {each.device.id: each.driver for each in found if each.driver}
+    send(connection, Listed(tuple(each.device for each in found), drivers, others))
     for each in found if skip is not None else ():
         if each.device.id not in (skip or ()):
             _end_in_time()
@@ -87,8 +98,31 @@ def _list_and_try(connection: Connection, skip: Sequence[str] | None) -> None:
             send(connection, Tried(tried(each)))
 
 
+def _found() -> tuple[tuple[Found, ...], tuple[Device, ...]]:
+    """List the devices, and what is listed for drivers without one, or for OpenCL itself.
+
+    Whatever pyopencl raises is no driver's fault: it is said, and does not end this process.
+    """
+    from actviz.opencl.devices import find, silent_drivers
+
+    try:
+        found = find()
+        return found, silent_drivers(found)
+    except Exception as error:
+        reason = f"OpenCL cannot be used: {_told(error)}"
+        return (), (Device("opencl", "OpenCL (pyopencl)", "cpu", False, reason),)
+
+
+def _told(error: Exception) -> str:
+    """Tell an error in one line."""
+    return f"{type(error).__name__}: {error}".strip().partition("\n")[0]
+
+
 def tried(found: Found) -> Device:
-    """Build the program on a device and compare its numbers; gives the device with the outcome."""
+    """Build the program on a device and compare its numbers; gives the device with the outcome.
+
+    Whatever is raised settles this device, and leaves the process to try the others.
+    """
     from actviz.opencl.check import fault
     from actviz.opencl.engine import OpenCLEngine
 
@@ -96,6 +130,8 @@ def tried(found: Found) -> Device:
         reason = fault(OpenCLEngine(found.device, found.handle))
     except DeviceError as error:
         reason = error.reason
+    except Exception as error:
+        reason = f"it cannot be tried: {_told(error)}"
     device = found.device
     return Device(device.id, device.name, device.kind, not reason, reason, device.dtypes)
 
@@ -148,7 +184,8 @@ class Server:
         if self._wanted:
             reason = f"there is no device {self._wanted!r}"
         if chosen is not None and chosen.usable:
-            reason = self._open(chosen)
+            with icd.only(probe.drivers_of([chosen])):
+                reason = self._open(chosen)
             if not reason:
                 self._say(Opened(chosen, probe.devices))
                 return True
@@ -171,11 +208,13 @@ class Server:
 
         _end_in_time()
         try:
-            found = open_handle(device.id)
+            found = open_handle(device.id, device.name)
             self._engine = OpenCLEngine(device, found.handle)
             self._blocks = [self._engine.block(slot) for slot in self._memory.slots]
         except DeviceError as error:
             return error.reason
+        except Exception as error:  # said, because a process that just ends tells nothing
+            return f"it cannot be opened: {_told(error)}"
         finally:
             faulthandler.cancel_dump_traceback_later()
         return ""

@@ -18,7 +18,7 @@ from actviz.opencl.memory import Block, room_for
 from actviz.opencl.program import build
 from actviz.opencl.source import packed, parameters, program_text
 
-MOST_POINTS = 1 << 24
+MOST_POINTS = 1 << 22
 """Points computed in one launch; more are computed piece by piece."""
 GROUP = 64
 """Work-items in a group. Fixed, because PoCL compiles a kernel again for every other size."""
@@ -112,14 +112,8 @@ class OpenCLEngine:
         job = self._job(request)
         shape = (job.x.count,) if isinstance(job.x, Grid) else job.shape
         count = math.prod(shape)
-        seconds = 0.0
-        pieces = []
-        for first in range(0, count, self._most):
-            size = min(self._most, count - first)
-            block = self.block(points=size)
-            seconds += self._fill(block, job, first, size)
-            pieces.append(block.host[:, :size])
-        x, y, dy = (each.reshape(shape) for each in _joined(pieces))
+        seconds, whole = self._computed(job, count)
+        x, y, dy = (each.reshape(shape) for each in whole)
         return Result(x, y, dy, self.device, seconds, request)
 
     def run_into(self, block: Block, request: Request) -> float:
@@ -156,6 +150,20 @@ class OpenCLEngine:
         points = points_of(request.x)
         return Job(activation.name, given, points.reshape(-1), points.shape)
 
+    def _computed(self, job: Job, count: int) -> tuple[float, Array]:
+        """Give the seconds and x, f and f′ as rows; piece by piece through one block if large."""
+        block = self.block(points=min(count, self._most))
+        if count <= self._most:
+            seconds = self._fill(block, job, 0, count) if count else 0.0
+            return seconds, block.host[:, :count]
+        whole = np.empty((3, count), np.float32)
+        seconds = 0.0
+        for first in range(0, count, self._most):
+            size = min(self._most, count - first)
+            seconds += self._fill(block, job, first, size)
+            whole[:, first : first + size] = block.host[:, :size]
+        return seconds, whole
+
     def _fill(self, block: Block, job: Job, first: int, count: int) -> float:
         """Compute points `first` to `first + count` in a block; gives the seconds it took."""
         with self._lock, self._guarded("failed while it was computing"):
@@ -165,9 +173,12 @@ class OpenCLEngine:
                 kernel = self._launcher(f"av_grid_{job.activation}")
                 kernel.launch(self._queue, block, count, self._group, *grid, *job.given)
             else:
-                x = job.x.points() if isinstance(job.x, Grid) else job.x
+                if isinstance(job.x, Grid):
+                    x = job.x.points(first, count)
+                else:
+                    x = job.x[first : first + count]
                 with np.errstate(all="ignore"):
-                    block.write(x[first : first + count])
+                    block.write(x)
                 kernel = self._launcher(f"av_points_{job.activation}")
                 kernel.launch(self._queue, block, count, self._group, *job.given)
             block.fetch(count)
@@ -177,10 +188,3 @@ class OpenCLEngine:
         if name not in self._launchers:
             self._launchers[name] = Launcher(self._program, name)
         return self._launchers[name]
-
-
-def _joined(pieces: list[Array]) -> Array:
-    """Put the pieces of a large array together; nothing is copied where there is only one."""
-    if len(pieces) == 1:
-        return pieces[0]
-    return np.concatenate(pieces, axis=1) if pieces else np.empty((3, 0), np.float32)

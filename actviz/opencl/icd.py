@@ -3,7 +3,8 @@
 On Linux the loader reads one folder of `.icd` files, each naming a driver's library. The `.icd` in
 the wheel of Intel's CPU runtime names a path of the machine it was built on, so a folder is written
 in the user's cache that holds the right one beside copies of the system's own, and
-`OCL_ICD_VENDORS` is pointed at it. Nothing of this has an effect once a process has used OpenCL.
+`OCL_ICD_VENDORS` is pointed at it. Nothing of this has an effect once a process has used OpenCL,
+which is when the loader reads the variable and loads every driver.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
-import platformdirs
+from actviz.opencl import cache
 
 SYSTEM_FOLDER = Path("/etc/OpenCL/vendors")
 VENDORS = "OCL_ICD_VENDORS"
@@ -33,17 +34,43 @@ def prepare() -> None:
     elif sys.platform == "linux" and not _is_ours(os.environ.get(VENDORS, "")):
         drivers = system_drivers()
         if library is not None and not any(library.name in each for each in drivers.values()):
-            use({**drivers, "actviz-cpu.icd": str(library)})
+            chosen = folder_of({**drivers, "actviz-cpu.icd": str(library)})
+            if chosen:
+                os.environ[VENDORS] = chosen
 
 
-def use(drivers: Drivers) -> None:
-    """Let this process and its children see exactly these drivers."""
-    os.environ[VENDORS] = folder_of(drivers)
+@contextmanager
+def only(drivers: Drivers) -> Iterator[None]:
+    """Let OpenCL load these drivers alone if this process uses it for the first time inside.
+
+    The variable is put back afterwards: children and a later look for devices see all drivers.
+    """
+    before = os.environ.get(VENDORS)
+    chosen = folder_of(drivers) if drivers else ""
+    if chosen:
+        os.environ[VENDORS] = chosen
+    try:
+        yield
+    finally:
+        if chosen:
+            os.environ.pop(VENDORS)
+            os.environ.update({} if before is None else {VENDORS: before})
 
 
 def folder_of(drivers: Drivers) -> str:
-    """Give a folder of exactly these drivers, as `OCL_ICD_VENDORS` wants it."""
-    return f"{_folder(drivers)}{os.sep}"
+    """Give a folder of exactly these drivers, as `OCL_ICD_VENDORS` wants it.
+
+    One with the same content is used again. Empty where nothing can be written at all.
+    """
+    text = "\n".join(f"{name}\n{library}" for name, library in sorted(drivers.items()))
+    digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    folder = cache.folder() / f"actviz-vendors-{digest}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(folder, drivers)
+    except OSError:
+        return ""
+    return f"{folder}{os.sep}"
 
 
 def system_drivers() -> dict[str, str]:
@@ -95,35 +122,14 @@ def _read(paths: list[Path]) -> dict[str, str]:
     return drivers
 
 
-def _cache() -> Path:
-    return Path(platformdirs.user_cache_dir("actviz", appauthor=False)) / "opencl"
-
-
 def _is_ours(chosen: str) -> bool:
     """Tell whether a parent process has prepared this already."""
     return "actviz-vendors-" in chosen
 
 
-def _folder(drivers: Drivers) -> Path:
-    """Give a folder that holds exactly these drivers; one with the same content is used again."""
-    text = "\n".join(f"{name}\n{library}" for name, library in sorted(drivers.items()))
-    digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
-    try:
-        folder = _cache() / f"actviz-vendors-{digest}"
-        folder.mkdir(parents=True, exist_ok=True)
-        _write(folder, drivers)
-    except OSError:  # a home that cannot be written, or none at all
-        folder = Path(tempfile.mkdtemp(prefix="actviz-vendors-"))
-        _write(folder, drivers)
-    return folder
-
-
 def _write(folder: Path, drivers: Drivers) -> None:
-    """Write each file under another name first: other processes may be reading the folder."""
     for name, library in drivers.items():
         target = folder / name
         content = f"{library}\n".encode("utf-8", "surrogateescape")
         if not target.is_file() or target.read_bytes() != content:
-            partial = target.with_suffix(f".{os.getpid()}")
-            partial.write_bytes(content)
-            partial.replace(target)
+            cache.write(target, content)

@@ -11,9 +11,15 @@ from actviz.evaluation import Device, Grid, Request
 
 
 class Listed(msgspec.Struct, tag=True, frozen=True):
-    """The devices there are, in the order of preference, none of them tried yet."""
+    """The devices there are, in the order of preference, none of them tried yet.
+
+    `drivers` names the `.icd` file that a device comes from, by the device's id, where it is
+    known; `others` stand for drivers without a device, and say why.
+    """
 
     devices: tuple[Device, ...]
+    drivers: dict[str, str]
+    others: tuple[Device, ...]
 
 
 class Trying(msgspec.Struct, tag=True, frozen=True):

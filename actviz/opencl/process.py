@@ -9,14 +9,18 @@ import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from actviz.opencl import cache
+
 _PATIENCE = 2.0
+_KILLED = (-9, -15)
 
 
 class Process:
     """A child that runs `actviz.opencl.child` with the given words, and a connection to it.
 
     The child prints nothing and hears no Ctrl-C. Its standard input is a pipe that nobody writes
-    to: when this process dies in whatever way, the pipe ends and so does the child.
+    to: when this process dies in whatever way, the pipe ends and so does the child. On Linux the
+    kernel ends it too, as soon as the thread that has started it ends.
 
     Raises
     ------
@@ -25,10 +29,12 @@ class Process:
     """
 
     def __init__(self, *words: str, files: tuple[int, ...] = (), drivers: str = "") -> None:
+        cache.folder()  # made here, so that it is removed here
         self.connection, theirs = multiprocessing.Pipe(duplex=True)
         try:
             handle = theirs.fileno()
-            command = [sys.executable, "-P", "-m", "actviz.opencl.child", str(handle), *words]
+            numbers = (str(handle), str(os.getpid()))
+            command = [sys.executable, "-P", "-m", "actviz.opencl.child", *numbers, *words]
             self._popen = _start(command, (handle, *files), _environment(drivers))
         except OSError:
             self.connection.close()
@@ -62,12 +68,20 @@ class Process:
             status = self._popen.wait()
         return f"signal {-status}" if status < 0 else f"exit status {status}"
 
+    def was_killed(self) -> bool:
+        """Tell whether somebody ended the process: the kernel for want of memory, or a person."""
+        return self._popen.returncode in _KILLED
+
 
 def _environment(drivers: str) -> dict[str, str]:
-    """Let the child find this very package, and optionally only some drivers."""
+    """Let the child find this very package, and optionally only some drivers.
+
+    pyopencl's own cache would save a child nothing, and fails where it cannot be written.
+    """
     root = str(Path(__file__).resolve().parents[2])
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    ours = {"PYTHONPATH": os.pathsep.join(paths), "PYOPENCL_NO_CACHE": "1"}
+    environment = {**os.environ, **ours}
     if drivers:
         environment["OCL_ICD_VENDORS"] = drivers
     return environment

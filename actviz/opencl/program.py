@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 import pyopencl as cl
 from pyopencl.characterize import has_src_build_cache
 
 from actviz.evaluation import DeviceError
+from actviz.opencl import cache
 
 _DIGEST = hashlib.sha256
 _DIGEST_SIZE = 32
@@ -73,7 +73,7 @@ def _path(handle: Any, text: str, options: bytes) -> Path:
         text,
     )
     name = _DIGEST("\0".join(key).encode()).hexdigest()[:32]
-    return Path(platformdirs.user_cache_dir("actviz", appauthor=False)) / "opencl" / f"{name}.bin"
+    return cache.folder() / f"{name}.bin"
 
 
 def _load(path: Path | None, context: Any, handle: Any, options: bytes) -> Any | None:
@@ -100,10 +100,5 @@ def _save(path: Path | None, program: Any) -> None:
     if path is None:
         return
     binary = program.get_info(cl.program_info.BINARIES)[0]
-    partial = path.with_suffix(f".{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(_DIGEST(binary).digest() + binary)
-        partial.replace(path)
-    except OSError:
-        partial.unlink(missing_ok=True)
+    with suppress(OSError):
+        cache.write(path, _DIGEST(binary).digest() + binary)

@@ -1,6 +1,8 @@
 /* An OpenCL driver for tests: it lists one device, and building a program on that device goes
- * wrong in the way that -DBUILD_… names. It needs no OpenCL header: an ICD object begins with a
+ * wrong in the way that -DBUILD_… names; loading and unloading go wrong as -DLOAD_… and -DUNLOAD_…
+ * say. Each process that loads it writes its number into the file that FAKE_LOADS names. It needs no OpenCL header: an ICD object begins with a
  * pointer to a table of functions, whose order the ICD specification fixes. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +14,30 @@ typedef unsigned long cl_ulong;
 enum { SUCCESS = 0, BUILD_PROGRAM_FAILURE = -11, INVALID_VALUE = -30, INVALID_OPERATION = -59 };
 
 static void *dispatch[256];
+
+__attribute__((constructor)) static void load(void)
+{
+    const char *name = getenv("FAKE_LOADS");
+    FILE *file = name ? fopen(name, "a") : NULL;
+    if (file) {
+        fprintf(file, "%ld\n", (long)getpid());
+        fclose(file);
+    }
+#if defined LOAD_HANGS
+    for (;;)
+        pause();
+#elif defined LOAD_TALKS
+    puts("fake driver says hello");
+    fflush(stdout);
+#endif
+}
+
+#if defined UNLOAD_ABORTS
+__attribute__((destructor)) static void unload(void)
+{
+    abort();
+}
+#endif
 
 struct object {
     void **dispatch;
