@@ -19,13 +19,15 @@ _POINT = 3.5
 class Reading:
     """What is read in one pane: the words, their colour, the height they belong to.
 
-    With `marked` the height is marked by a point.
+    With `marked` the height is marked by a point. `others` are the colours of the last lines,
+    where these are about other curves.
     """
 
     text: str
     color: QColor
     height: float
     marked: bool = True
+    others: tuple[QColor, ...] = ()
 
 
 class Crosshair:
@@ -93,5 +95,5 @@ class Crosshair:
             painter.setBrush(color)
             painter.drawEllipse(point, _POINT, _POINT)
         for rect, reading in self._boxes:
-            paint_box(painter, rect, reading.text, reading.color, self._look)
+            paint_box(painter, rect, reading.text, reading.color, self._look, others=reading.others)
         paint_box(painter, self._tag, self.text, self._look.text, self._look)

@@ -17,6 +17,8 @@ _BESIDE = 8.0
 """Pixels between a label and the point it belongs to."""
 _LOYALTY = 70.0
 """A label keeps its place until it lies this many pixels from where it would like to be."""
+_REACH = 14.0
+"""Pixels from its place within which a label that belongs to one curve must be."""
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
@@ -27,13 +29,30 @@ def size_of(text: str, font: QFontMetricsF) -> tuple[float, float]:
     return width + 2 * _PAD_X, font.height() * len(lines) + 2 * _PAD_Y
 
 
-def paint_box(painter: QPainter, rect: QRectF, text: str, color: QColor, look: Look) -> None:
-    """Draw one box of text."""
+def paint_box(
+    painter: QPainter,
+    rect: QRectF,
+    text: str,
+    color: QColor,
+    look: Look,
+    *,
+    others: Sequence[QColor] = (),
+) -> None:
+    """Draw one box of text; its last lines may have colours of their own."""
     painter.setPen(QPen(look.border, 1.0))
     painter.setBrush(look.box)
     painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-    painter.setPen(color)
-    painter.drawText(rect.adjusted(_PAD_X, 0, 0, 0), _LEFT, text)
+    if not others:
+        painter.setPen(color)
+        painter.drawText(rect.adjusted(_PAD_X, 0, 0, 0), _LEFT, text)
+        return
+    lines = text.split("\n")
+    colors = [color] * (len(lines) - len(others)) + list(others)
+    height = (rect.height() - 2 * _PAD_Y) / len(lines)
+    for index, (line, each) in enumerate(zip(lines, colors, strict=True)):
+        painter.setPen(each)
+        top = rect.top() + _PAD_Y + index * height
+        painter.drawText(QRectF(rect.left() + _PAD_X, top, rect.width(), height), _LEFT, line)
 
 
 def corner_beside(
@@ -43,6 +62,20 @@ def corner_beside(
     across, down = anchor
     left = across + _BESIDE if across < width / 2 else across - size[0] - _BESIDE
     return left, down - size[1] - _BESIDE
+
+
+def _corner_at(
+    anchor: tuple[float, float], size: tuple[float, float], side: int
+) -> tuple[float, float]:
+    """Wish for the place right above or below a point."""
+    across, down = anchor
+    return across - size[0] / 2, down - size[1] - _BESIDE if side > 0 else down + _BESIDE
+
+
+def _about(corner: tuple[float, float], size: tuple[float, float]) -> Box:
+    """Give the room around a place that still counts as being there."""
+    left, top = corner[0] - _REACH, corner[1] - _REACH
+    return left, top, size[0] + 2 * _REACH, size[1] + 2 * _REACH
 
 
 class Labels:
@@ -72,10 +105,14 @@ class Labels:
             anchor = _near(axes[0], label.x, pane.left()), _near(axes[1], label.y, pane.top())
             corner = corner_beside(anchor, size, pane.width())
             within = _between(label.within, axes[0], pane) if label.within else None
+            if label.side:
+                corner = _corner_at(anchor, size, label.side)
+                within = _about(corner, size)
+            loyalty = _REACH if label.side else _LOYALTY
             box = (
-                _same_place(self._boxes.get(label.key), size, corner, room)
+                _same_place(self._boxes.get(label.key), size, corner, room, loyalty)
                 or (within and room.place(*size, corner, within))
-                or room.place(*size, corner)
+                or (None if label.side else room.place(*size, corner))
             )
             if box:
                 boxes[label.key] = box
@@ -109,9 +146,13 @@ def _between(within: tuple[float, float], x: Axis, pane: QRectF) -> Box:
 
 
 def _same_place(
-    old: Box | None, size: tuple[float, float], wanted: tuple[float, float], room: Room
+    old: Box | None,
+    size: tuple[float, float],
+    wanted: tuple[float, float],
+    room: Room,
+    loyalty: float,
 ) -> Box | None:
-    if old is None or abs(old[0] - wanted[0]) + abs(old[1] - wanted[1]) > _LOYALTY:
+    if old is None or abs(old[0] - wanted[0]) + abs(old[1] - wanted[1]) > loyalty:
         return None
     box = (old[0], old[1], *size)
     if not room.is_free(box):

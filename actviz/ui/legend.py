@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPainter, QPixmap, QResizeEvent
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QInputDialog,
@@ -17,12 +17,16 @@ from PySide6.QtWidgets import (
 )
 
 from actviz.pins import Pin
+from actviz.ui.elided import Elided, draw_elided
 from actviz.ui.look import Look
 from actviz.ui.plot_items import Stroke
 
-_SAMPLE = QSize(26, 12)
+_SAMPLE = QSize(44, 12)
+"""Wide enough for every dash and its gap."""
 _FRAME = 30
 """Pixels of a button that its words cannot have, beside the sample of the line."""
+_BESIDE, _STEP = 6, 32
+"""Pixels between the live curve's sample and its name, and by which its room grows."""
 
 
 def sample_of(stroke: Stroke, scale: float) -> QPixmap:
@@ -44,13 +48,13 @@ class Name(QLabel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._whole = ""
+        self._whole = self._short = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setTextFormat(Qt.TextFormat.PlainText)
 
-    def show_name(self, text: str) -> None:
-        """Show another text."""
-        self._whole = text
+    def show_name(self, text: str, short: str = "") -> None:
+        """Show another text, or the `short` one where it has no room."""
+        self._whole, self._short = text, short
         self.setToolTip(text)
         self._elide()
 
@@ -61,7 +65,30 @@ class Name(QLabel):
 
     def _elide(self) -> None:
         metrics, mode = self.fontMetrics(), Qt.TextElideMode.ElideRight
-        self.setText(metrics.elidedText(self._whole, mode, self.width()))
+        fits = metrics.horizontalAdvance(self._whole) <= self.width()
+        text = self._whole if fits or not self._short else self._short
+        self.setText(metrics.elidedText(text, mode, self.width()))
+
+
+class Live(Elided):
+    """The name of the curve that moves, with a sample of its line."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__("Curve shown")
+        self.set_look(look)
+
+    def set_look(self, look: Look) -> None:
+        """Take the colours of another theme."""
+        self._sample = sample_of(Stroke(look.f), self.devicePixelRatioF())
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the sample and, beside it, what there is room for."""
+        painter = QPainter(self)
+        painter.drawPixmap(0, (self.height() - _SAMPLE.height()) // 2, self._sample)
+        painter.end()
+        room = self.rect().adjusted(_SAMPLE.width() + _BESIDE, 0, 0, 0)
+        draw_elided(self, self.text(), room)
 
 
 class Legend(QWidget):
@@ -82,6 +109,8 @@ class Legend(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(4)
+        self.live = Live(look)
+        self._row.addWidget(self.live, 1000)
         self._row.addStretch(1)
         self.setVisible(False)
 
@@ -97,9 +126,26 @@ class Legend(QWidget):
             self._fill()
             self.setVisible(bool(pins))
 
+    def show_live(self, name: str) -> None:
+        """Name the curve that the pinned ones are compared to."""
+        if name != self.live.text():
+            self.live.show_text(name)
+            self._fit_live()
+
+    def _fit_live(self) -> None:
+        """Give the live curve's name its share, in steps: a layout at each digit is too slow."""
+        words = -(-self.live.fontMetrics().horizontalAdvance(self.live.text()) // _STEP) * _STEP
+        self.live.setMaximumWidth(_SAMPLE.width() + _BESIDE + min(words, self._share))
+
+    @property
+    def _share(self) -> int:
+        """How many pixels each name may have."""
+        return max(self.width() // (len(self._pins) + 1) - _SAMPLE.width() - _FRAME, 0)
+
     def set_look(self, look: Look) -> None:
         """Take the colours of another theme."""
         self._look = look
+        self.live.set_look(look)
         self._fill()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -125,10 +171,10 @@ class Legend(QWidget):
         self._elide()
 
     def _elide(self) -> None:
-        share = self.width() // max(len(self._pins), 1) - _SAMPLE.width() - _FRAME
+        self._fit_live()
         for button, pin in zip(self.buttons, self._pins, strict=True):
             mode = Qt.TextElideMode.ElideRight
-            button.setText(button.fontMetrics().elidedText(pin.label, mode, max(share, 0)))
+            button.setText(button.fontMetrics().elidedText(pin.label, mode, self._share))
 
     def _new_button(self, index: int) -> QToolButton:
         button = QToolButton(self)
@@ -141,7 +187,7 @@ class Legend(QWidget):
         button.customContextMenuRequested.connect(
             lambda point: self.menu_of(index).popup(button.mapToGlobal(point))
         )
-        self._row.insertWidget(index, button)
+        self._row.insertWidget(index + 1, button)
         return button
 
     def menu_of(self, index: int) -> QMenu:

@@ -83,8 +83,9 @@ class Band:
 class Label:
     """Words near a point of the plane, placed where they cover nothing.
 
-    `within` is a range of x that they stay in where there is room; `key` tells labels apart from
-    one frame to the next, and is reported when a label with `link` is clicked.
+    `within` is a range of x that they stay in where there is room; with `side` they stand right
+    above (1) or below (−1) their point or nowhere. `key` tells labels apart from one frame to the
+    next, and is reported when a label with `link` is clicked.
     """
 
     key: str
@@ -94,6 +95,7 @@ class Label:
     color: QColor
     within: tuple[float, float] | None = None
     link: bool = False
+    side: int = 0
 
 
 def polygon(x: Floats, y: Floats) -> QPolygonF:

@@ -28,11 +28,12 @@ from actviz.ui.lenses.curve_details import details, footer, key_of
 from actviz.ui.lenses.curve_picture import Picture
 from actviz.ui.lenses.curve_words import title
 from actviz.ui.look import Look
+from actviz.ui.plot_items import Stroke
 from actviz.ui.readings import Reading
 from actviz.ui.theme import TEXT_SIZE, font, theme_named
 
 _EDGE = 16.0
-_SAMPLE = 26.0
+_SAMPLE = 44.0
 _NARROW = 700.0
 """A narrower picture has its figures in two rows."""
 _VECTOR_SCALE = 2.0
@@ -133,17 +134,18 @@ class Page:
         painter.setPen(look.text)
         cut = QFontMetricsF(painter.font()).elidedText(self.name, Qt.TextElideMode.ElideRight, room)
         painter.drawText(QPointF(_EDGE, _EDGE + self._bold.ascent()), cut)
-        shown = [pin for pin in self._picture.session.pins if pin.visible]
+        pins = self._picture.session.pins
+        shown = [(look.pin(pin.style), pin.label) for pin in pins if pin.visible]
+        if pins:
+            shown.insert(0, (Stroke(look.f), self.name))
         share = room / max(len(shown), 1)
-        for index, pin in enumerate(shown):
+        for index, (stroke, name) in enumerate(shown):
             left, middle = _EDGE + index * share, _EDGE + self._line + self._small.height() / 2
-            painter.setPen(look.pin(pin.style).pen())
+            painter.setPen(stroke.pen())
             painter.drawLine(QPointF(left, middle), QPointF(left + _SAMPLE, middle))
             painter.setPen(look.dim)
             painter.setFont(look.small)
-            label = self._small.elidedText(
-                pin.label, Qt.TextElideMode.ElideRight, share - _SAMPLE - 16
-            )
+            label = self._small.elidedText(name, Qt.TextElideMode.ElideRight, share - _SAMPLE - 16)
             at = QPointF(left + _SAMPLE + 6, middle + self._small.ascent() / 2 - 1)
             painter.drawText(at, label)
 

@@ -15,8 +15,10 @@ from pytestqt.qtbot import QtBot
 from actviz import session as document
 from actviz.activations import ROWS
 from actviz.evaluation import Grid, NumPyEngine, Request, Result
+from actviz.pins import MOST_PINS
 from actviz.session import Session
 from actviz.ui.evaluator import Evaluator
+from actviz.ui.legend import sample_of
 from actviz.ui.lenses.curve import CurveLens
 from actviz.ui.lenses.curve_picture import Picture
 from actviz.ui.numbers import significant
@@ -730,11 +732,77 @@ def test_pinned_curves_differ_by_more_than_colour(bench: Bench) -> None:
     looks = [(curve.stroke.color.name(), curve.stroke.dashes) for curve in curves]
     assert len({colour for colour, _ in looks}) == 4
     assert len({dashes for _, dashes in looks}) == 4
-    assert {text for key, text in bench.words(F).items() if key.startswith("pin")} == {
-        "ReLU negative_slope = 0, max_value = none, threshold = 0",
-        "GELU approximate = none",
-        "Swish β = 1",
-    }
+    names = {text for key, text in bench.words(F).items() if key.startswith("pin")}
+    assert len(names) >= 1
+
+
+def test_a_name_stands_beside_its_own_curve(bench: Bench) -> None:
+    pins = [("elu", 0.2, "a"), ("elu", 0.6, "b"), ("elu", 4.0, "c"), ("tanh", None, "d")]
+    for name, alpha, label in pins:
+        bench.apply(document.choose_activation, name)
+        if alpha is not None:
+            bench.apply(document.set_value, "alpha", alpha)
+        bench.apply(document.pin, label)
+    bench.apply(document.choose_activation, "elu")
+    bench.apply(document.set_value, "alpha", 2.0)
+    bench.analysed()
+    pane, x = bench.pane(F), bench.picture.figure.x
+    named = {key: rect for key, rect in pane.placed.rects.items() if key.startswith("pin")}
+    assert len(named) >= 3
+    lines = {pin.label: trace for pin, trace in bench.picture.pins}
+    assert bench.picture.main is not None
+    lines["live"] = bench.picture.main
+    for key, rect in named.items():
+        centre = rect.center()
+
+        def apart(name: str, at: QPointF = centre) -> float:
+            height = np.interp(x.value(at.x()), lines[name].x, lines[name].heights[F])
+            return abs(pane.y.pixel(float(height)) - at.y())
+
+        assert min(lines, key=apart) == bench.words(F)[key]
+
+
+def test_the_legend_names_the_live_curve_and_shows_whole_dashes(bench: Bench) -> None:
+    look = bench.picture.figure.look
+    for style in range(MOST_PINS):
+        stroke = look.pin(style)
+        sample = sample_of(stroke, 1.0).toImage()
+        inked = [sample.pixelColor(x, sample.height() // 2).alpha() > 90 for x in range(44)]
+        assert sum(stroke.dashes) * stroke.width <= len(inked)
+        assert not all(inked)
+    bench.apply(document.pin)
+    bench.apply(document.set_value, "alpha", 1.75)
+    bench.qtbot.waitUntil(lambda: bench.lens.legend.live.text() == "ELU · α = 1.75")
+    assert bench.lens.legend.live.isVisible()
+    assert bench.lens.legend.live.width() > 80
+
+
+def test_values_of_pinned_curves_are_in_their_colours(bench: Bench) -> None:
+    bench.apply(document.pin, "an uncommonly long name of a curve that would cover the plot")
+    bench.apply(document.set_value, "alpha", 2.0)
+    bench.hover(bench.at(-3.0))
+    assert bench.canvas.crosshair is not None
+    reading = bench.canvas.crosshair.readings[F]
+    assert reading.text.split("\n")[1].startswith("an uncommonly long name…: −0.95")
+    assert reading.others == (bench.picture.figure.look.pin(0).color,)
+    (rect, _) = bench.canvas.crosshair.boxes
+    image, wanted = bench.image(), reading.others[0]
+    rows = range(int(rect.top()), int(rect.bottom()))
+    across = range(int(rect.left()), int(rect.right()))
+    assert any(image.pixelColor(x, y) == wanted for y in rows for x in across)
+
+
+def test_a_title_without_room_keeps_the_values_that_matter(bench: Bench) -> None:
+    bench.lens.resize(540, 640)
+    bench.apply(document.choose_activation, "relu")
+    whole = "ReLU · negative_slope = 0 · max_value = none · threshold = 0"
+    name = bench.lens.bar.name
+    assert name.text() == "ReLU · values default"
+    assert name.toolTip() == whole
+    bench.apply(document.set_value, "threshold", 2.0)
+    bench.qtbot.waitUntil(lambda: name.text() == "ReLU · threshold = 2 · others default")
+    bench.lens.resize(900, 640)
+    bench.qtbot.waitUntil(lambda: name.text() == whole.replace("threshold = 0", "threshold = 2"))
 
 
 def test_a_pinned_jump_is_not_joined_either(bench: Bench) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from actviz import session as document
+from actviz.activations import row
 from actviz.evaluation import Device, Request, Result
 from actviz.session import Session
 from actviz.ui.canvas import Canvas
@@ -23,7 +24,7 @@ from actviz.ui.lenses.curve_details import details, footer, key_of
 from actviz.ui.lenses.curve_picture import MAIN, Picture
 from actviz.ui.lenses.curve_reader import Reader
 from actviz.ui.lenses.curve_view import fitting, presets
-from actviz.ui.lenses.curve_words import FLOAT64
+from actviz.ui.lenses.curve_words import FLOAT64, title
 from actviz.ui.look import Look
 from actviz.ui.readings import ReadingsRow
 from actviz.ui.store import Store
@@ -141,8 +142,13 @@ class CurveLens(QWidget):
         self.picture.show(session)
         self.legend.show_pins(session.pins)
         if not self._moving:
-            self.bar.show_session(session)
+            self._name(session)
         self._ask()
+
+    def _name(self, session: Session) -> None:
+        """Name the curve over the plot and, where others are pinned, among them."""
+        self.bar.show_session(session)
+        self.legend.show_live(title(row(session.activation), session.values))
 
     def _resized(self) -> None:
         self._begun = perf_counter()
@@ -198,7 +204,7 @@ class CurveLens(QWidget):
 
     def _tell(self) -> None:
         """Do what a moving curve does not wait for: its name, and word of the frame."""
-        self.bar.show_session(self.picture.session)
+        self._name(self.picture.session)
         main = self.picture.main
         if main is not None:
             result = main.result

@@ -14,7 +14,7 @@ from actviz.session import Session
 from actviz.ui.controls import Field
 from actviz.ui.legend import Name
 from actviz.ui.lenses.curve_view import presets
-from actviz.ui.lenses.curve_words import title
+from actviz.ui.lenses.curve_words import short_title, title
 from actviz.ui.typed import shown, typed
 from actviz.view import View
 
@@ -59,7 +59,7 @@ class Bar(QWidget):
         """Show the names and settings of a session; idempotent."""
         self._session = session
         chosen = row(session.activation)
-        self.name.show_name(title(chosen, session.values))
+        self.name.show_name(title(chosen, session.values), short_title(chosen, session.values))
         epsilon = session.settings[EPSILON.name]
         self.epsilon.show_text(shown(epsilon, EPSILON.domain))
 

@@ -12,6 +12,7 @@ from actviz.evaluation import Grid, NumPyEngine, Request, Result
 from actviz.ui.canvas import Canvas
 from actviz.ui.crosshair import Crosshair, Reading
 from actviz.ui.lenses.curve_picture import Picture
+from actviz.ui.lenses.curve_words import elided
 from actviz.ui.numbers import decimals, significant
 from actviz.ui.trace import Trace
 
@@ -134,13 +135,14 @@ def _place_words(result: Result, x: float, places: int) -> str:
 def _crosshair(picture: Picture, x: float, where: str, read: list[_Read]) -> Crosshair:
     """Add the pinned curves' values to what was read in each pane."""
     look = picture.figure.look
-    others = [(pin.label, _values(evaluated(trace, x))) for pin, trace in picture.pins]
+    others = [(elided(pin.label), _values(evaluated(trace, x))) for pin, trace in picture.pins]
+    colors = tuple(look.pin(pin.style).color for pin, _ in picture.pins)
     readings = []
     for pane, each in enumerate(read):
         lines = [each.text, *(f"{name}: {_words(picture, pane, y[pane])}" for name, y in others)]
         height = each.height if math.isfinite(each.height) else 0.0
         marked = each.marked and math.isfinite(each.height)
-        readings.append(Reading("\n".join(lines), (look.f, look.df)[pane], height, marked))
+        readings.append(Reading("\n".join(lines), (look.f, look.df)[pane], height, marked, colors))
     return Crosshair(picture.figure, x, f"x = {where}", readings)
 
 

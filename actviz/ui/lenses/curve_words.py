@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from actviz.ui.lenses.curve_details import Details
 from actviz.ui.look import Look
 from actviz.ui.numbers import significant
 from actviz.ui.plot_items import Band, Dot, Label
-from actviz.ui.sampling import spacing
+from actviz.ui.sampling import Floats, spacing
 from actviz.ui.trace import Trace
 from actviz.ui.typed import shown
 
@@ -28,6 +29,14 @@ _MOST_LOGITS = 6
 _MOST_TURNING = 4
 _LEAST_SHADE = 0.02
 """A shade narrower than this share of the view is not named."""
+_LONGEST = 24
+"""Letters of a name in the plot."""
+_LETTER, _FRAME = 7.5, 16
+"""Pixels of a letter, and of the frame around a name."""
+_LEAST_GAP, _ENOUGH = 32.0, 90.0
+"""Pixels that must be free beside a line for its name, and that suffice."""
+_SAME_LINE = 3.0
+"""Pixels within which two lines cannot be told apart."""
 _PANE_NAMES = ("f", "f′")
 _TITLES = ("f(x)", "f′(x)")
 _SLICE_TITLES = ("pₖ(x), x = zₖ", "∂pₖ/∂zₖ (own logit)")
@@ -42,6 +51,15 @@ def title(row: Row, values: Mapping[str, Value]) -> str:
         if param.name in values
     ]
     return " · ".join([row.title, *parts])
+
+
+def short_title(row: Row, values: Mapping[str, Value]) -> str:
+    """Name a curve with the values that are not the defaults, and say of the rest that they are."""
+    named = {p.name: values[p.name] for p in row.params if p.name in values}
+    off = {p.name: named[p.name] for p in row.params if named.get(p.name, p.default) != p.default}
+    if len(off) == len(named):
+        return title(row, values)
+    return f"{title(row, off)} · {'others' if off else 'values'} default"
 
 
 def pane_titles(row: Row) -> tuple[str, str]:
@@ -96,23 +114,66 @@ def slice_labels(row: Row, values: Mapping[str, Value], axes: Axes, look: Look) 
     return [Label("slice", text, axes[0].low, axes[1].high, look.text)]
 
 
+def elided(label: str) -> str:
+    """Cut a long name of a curve."""
+    return label if len(label) <= _LONGEST else label[: _LONGEST - 1].rstrip(" ,·=") + "…"
+
+
 def pin_labels(
     main: Trace, pins: Sequence[tuple[Pin, Trace]], axes: Axes, look: Look
 ) -> list[Label]:
-    """Name each pinned curve beside its line, where it is farthest from the main curve."""
+    """Name each pinned curve right above or below its line, where no other curve is near.
+
+    One that is near others everywhere goes without: the legend names it.
+    """
     y = axes[1]
-    other = np.clip(np.nan_to_num(main.heights[0]), y.low, y.high)
-    found = []
-    for pin, trace in pins:
-        height = np.clip(np.nan_to_num(trace.heights[0]), y.low, y.high)
-        if len(height) != len(other):
-            continue
-        apart = np.abs(height - other) * np.linspace(0.75, 1.0, len(height))
-        edge = len(height) // 10
-        best = edge + int(np.argmax(apart[edge : len(height) - edge]))
-        place = float(trace.x[best]), float(height[best])
-        found.append(Label(f"pin {pin.style}", pin.label, *place, look.pin(pin.style).color))
+    traces = [main, *(trace for _, trace in pins)]
+    heights = [y.pixels(trace.heights[0]) for trace in traces if len(trace.x) == len(main.x)]
+    if len(heights) < len(traces):
+        return []
+    stack, found = np.array(heights), []
+    to_pixel = len(main.x) / (axes[0].last - axes[0].first)
+    for index, (pin, trace) in enumerate(pins, 1):
+        name = elided(pin.label)
+        width = min(round((_LETTER * len(name) + _FRAME) * to_pixel), len(main.x))
+        spots = [_clearest(stack, index, side, width, y) for side in (1, -1)]
+        spot = max(spots, key=lambda each: each.merit)
+        if spot.merit > 0.0:
+            at, color = float(trace.x[spot.place]), look.pin(pin.style).color
+            level = y.value(spot.level)
+            found.append(Label(f"pin {pin.style}", name, at, level, color, side=spot.side))
     return found
+
+
+class _Spot(NamedTuple):
+    """A place for a name above (1) or below (−1) a line: its merit, sample, level in pixels."""
+
+    merit: float
+    place: int
+    level: float
+    side: int
+
+
+def _clearest(stack: Floats, index: int, side: int, width: int, y: Axis) -> _Spot:
+    """Find where a name fits above or below a line, with nothing between them.
+
+    `stack` holds all lines in pixels; `width` is that of the name, in samples.
+    """
+    # Turned over for names below: less is farther from the line, on the side of the name.
+    own, others = side * stack[index], side * np.delete(stack, index, axis=0)
+    near, far = sorted((side * y.first, side * y.last), reverse=True)
+    with np.errstate(invalid="ignore"):
+        beside = np.where(others < own + _SAME_LINE, others, far).max(axis=0)
+    own = np.where((own > far) & (own < near), own, -np.inf)
+    windows = np.lib.stride_tricks.sliding_window_view
+    level = windows(own, width).min(axis=1)
+    with np.errstate(invalid="ignore"):
+        gap = level - windows(np.nan_to_num(beside, nan=far), width).max(axis=1)
+        steep = windows(own, width).max(axis=1) - level
+        merit = np.minimum(gap, _ENOUGH) - _LEAST_GAP - steep
+    merit = np.nan_to_num(merit, nan=-np.inf) + np.linspace(0.0, 1.0, len(merit))
+    best = int(np.argmax(merit))
+    return _Spot(float(merit[best]), best + width // 2, side * float(level[best]), side)
 
 
 def _sides(details: Details) -> list[_Side]:
