@@ -290,13 +290,14 @@ def _size(text: str) -> tuple[int, int]:
 
 @cli.command("devices")
 @click.option("--json", "as_json", is_flag=True, help="A list of objects, one a device.")
-def devices_command(as_json: bool) -> None:
+@click.option("--refresh", is_flag=True, help="Try drivers again that failed in the last 24 h.")
+def devices_command(as_json: bool, refresh: bool) -> None:
     """List the devices, usable or not, with the reason; the first usable one is used."""
     import msgspec
 
     from actviz.engines import devices
 
-    found = devices()
+    found = devices(refresh)
     if as_json:
         click.echo(json.dumps([msgspec.to_builtins(device) for device in found], indent=2))
         return

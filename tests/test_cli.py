@@ -196,7 +196,7 @@ def test_devices_lists_numpy_last(capsys: pytest.CaptureFixture[str]) -> None:
     listed = json.loads(out)
     assert listed[-1]["id"] == "numpy"
     assert listed[-1]["usable"] is True
-    status, table, _ = run(capsys, "devices")
+    status, table, _ = run(capsys, "devices", "--refresh")
     assert status == 0
     assert len(table.splitlines()) == len(listed)
 
