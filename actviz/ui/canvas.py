@@ -129,6 +129,14 @@ class Canvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what lies ready."""
         painter = QPainter(self)
+        try:
+            self._paint(painter)
+        finally:
+            # A painter that outlives this call, if only in a traceback, ends the process.
+            painter.end()
+        self.painted.emit()
+
+    def _paint(self, painter: QPainter) -> None:
         painter.drawPixmap(0, 0, self._background)
         if self.crosshair:
             self.crosshair.paint_line(painter)
@@ -141,8 +149,6 @@ class Canvas(QWidget):
             painter.drawRect(self._box)
         if self._focus_shown and self.hasFocus():
             self._paint_focus(painter)
-        painter.end()
-        self.painted.emit()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the focus to those who move it with the keyboard."""

@@ -898,6 +898,18 @@ def test_a_frame_is_told(bench: Bench) -> None:
     assert frame.seconds > 0.0
 
 
+def test_a_fault_while_painting_does_not_end_the_program(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(painter: object) -> None:
+        raise RuntimeError("a fault")
+
+    with monkeypatch.context() as faulty, pytest.raises(RuntimeError, match="a fault"):
+        faulty.setattr(bench.picture.figure, "paint_contents", fail)
+        bench.canvas.repaint()
+    assert not bench.image().isNull()
+
+
 def test_the_parts_have_names_for_screen_readers(bench: Bench) -> None:
     assert bench.canvas.accessibleName()
     assert bench.lens.bar.epsilon.accessibleName()
