@@ -153,7 +153,7 @@ class FloatSlider(QSlider):
         self.setRange(0, count)
         self.setSingleStep(max(1, round(count / 100)))
         self.setPageStep(max(1, round(count / 10)))
-        self.setMinimumWidth(60)
+        self.setMinimumWidth(44)
         self.valueChanged.connect(lambda position: self.moved.emit(self.number(position)))
         self.sliderReleased.connect(self.finished)
 

@@ -19,7 +19,7 @@ from actviz.ui.icons import icon
 from actviz.ui.typed import shown, typed
 
 _MOST_SEGMENTS = 3
-_NUMBER_WIDTH = 84
+_NUMBER_WIDTH = 80
 _TOOL = 24
 _FARTHEST = 32
 """How far a step goes at most, over numbers that are not allowed."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QSizePolicy, QWidget
 
 
 def draw_elided(
@@ -25,6 +25,18 @@ def draw_elided(
     painter.setPen(QApplication.palette().color(role))
     painter.drawText(area, align | Qt.AlignmentFlag.AlignVCenter, cut)
     painter.end()
+
+
+class ElidedLabel(QLabel):
+    """A dim label that is cut where it has no room; it can be as narrow as it must."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for no width."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw what there is room for."""
+        draw_elided(self, self.text(), self.rect(), role=QPalette.ColorRole.PlaceholderText)
 
 
 class Elided(QWidget):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from actviz.param import Param, Value
 from actviz.ui.controls import Field
 from actviz.ui.editors import Editor, editor_for, tool_button
+from actviz.ui.elided import ElidedLabel
 from actviz.ui.theme import SMALL_SIZE, font
 
 _GREEK = {
@@ -26,7 +27,9 @@ _GREEK = {
     r"\theta": "θ",
     r"\varepsilon": "ε",
 }
-_LABEL_WIDTH = 140
+_LABEL_WIDTH, _LEAST_LABEL = 148, 118
+_EDITOR_WIDTH = 146
+"""What a row needs beside its name: a number with its steps, and the way back."""
 _NAME_WEIGHT = int(QFont.Weight.DemiBold)
 """One of those that come with the program; any other is drawn by smearing."""
 _LINES = 2
@@ -58,12 +61,14 @@ class FormRow(QWidget):
     reset = Signal(str)
     finished = Signal()
 
-    def __init__(self, param: Param, place: str = "", *, wide: bool = False) -> None:
+    def __init__(
+        self, param: Param, place: str = "", *, wide: bool = False, label: QLabel | None = None
+    ) -> None:
         super().__init__()
         self.param = param
         self.refused = False
         self.editor: Editor = editor_for(param, place, wide=wide)
-        self.label = QLabel()
+        self.label = label or QLabel()
         self.label.setBuddy(self.editor.focus)
         self.sentence = QLabel()
         self.sentence.setWordWrap(True)
@@ -153,14 +158,17 @@ class WideRow(FormRow):
 
 
 class NarrowRow(FormRow):
-    """A row with its name before the editor: for the many fields of a layer."""
+    """A row with its name before the editor: for the many fields of a layer.
+
+    All rows of a width give their names the same room: the longest name, if the editor can spare
+    it.
+    """
 
     def __init__(self, param: Param, place: str = "") -> None:
-        super().__init__(param, place)
+        super().__init__(param, place, label=ElidedLabel())
         self.label.setText(param.name)
-        self.label.setToolTip(param.doc)
+        self.label.setToolTip(f"{param.name}: {param.doc}")
         self.editor.setToolTip(param.doc)
-        self.label.setProperty("look", "dim")
         self.label.setFixedWidth(_LABEL_WIDTH)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -171,6 +179,17 @@ class NarrowRow(FormRow):
         layout.addWidget(self.editor, 0, 1)
         layout.addWidget(self.back, 0, 2)
         layout.addWidget(self.sentence, 1, 0, 1, 3)
+
+    def minimumSizeHint(self) -> QSize:
+        """Count the name with the least room."""
+        hint = super().minimumSizeHint()
+        return QSize(hint.width() - self.label.minimumWidth() + _LEAST_LABEL, hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the new room."""
+        super().resizeEvent(event)
+        spare = event.size().width() - _EDITOR_WIDTH
+        self.label.setFixedWidth(min(max(spare, _LEAST_LABEL), _LABEL_WIDTH))
 
 
 class Form(QWidget):

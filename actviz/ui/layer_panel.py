@@ -29,8 +29,8 @@ from actviz.ui.theme import Theme
 
 _JSON_REST = 30
 """Milliseconds between two updates of the text while a slider moves."""
-_LEAST_FIELDS = 150
-_LEAST_TEXT = 150
+_LEAST_FIELDS = 70
+_LEAST_TEXT = 70
 
 
 class LayerPanel(QFrame):

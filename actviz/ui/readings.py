@@ -61,14 +61,14 @@ class ReadingsRow(QWidget):
             self._arrange()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Use two rows where one is too narrow."""
+        """Use more rows where one is too narrow."""
         super().resizeEvent(event)
         self._arrange()
 
     def _arrange(self) -> None:
         """Put the cells into columns as wide as their words ask for."""
         used = self._cells[: len(self._shown)]
-        across = len(used) if self._has_room(used) else (len(used) + 1) // 2
+        across = self._columns(used)
         arrangement = (across, len(used))
         widths = [0] * max(across, 1)
         for index, (caption, value) in enumerate(used):
@@ -80,6 +80,15 @@ class ReadingsRow(QWidget):
         self._arrangement = arrangement
         for column in range(self._grid.columnCount()):
             self._grid.setColumnStretch(column, widths[column] if column < across else 0)
+
+    def _columns(self, cells: Sequence[tuple[QLabel, QLabel]]) -> int:
+        """Say how many figures stand side by side: all, half or a third of them."""
+        if self._has_room(cells):
+            return len(cells)
+        half, third = (len(cells) + 1) // 2, (len(cells) + 2) // 3
+        widest = [max(_width_of(*cell) for cell in cells[at::half]) for at in range(half)]
+        needed = sum(widest) + (half - 1) * _SPACING + 2 * _SIDES
+        return half if needed <= self.width() else third
 
     def _has_room(self, cells: Sequence[tuple[QLabel, QLabel]]) -> bool:
         """Tell whether all cells can stand in one row."""

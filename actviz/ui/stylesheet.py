@@ -68,7 +68,7 @@ QPushButton[look="main"]:disabled {
 }
 QPushButton[look="tool"], QToolButton[look="tool"] { padding: 3px; }
 QPushButton[look="segment"] {
-    background: $field; border: 1px solid $border; padding: 3px 12px; color: $dim;
+    background: $field; border: 1px solid $border; padding: 3px 8px; color: $dim;
 }
 QPushButton[look="segment"]:checked { background: $hover; color: $text; border-color: $f; }
 QPushButton[look="fold"] {

@@ -40,7 +40,8 @@ from actviz.ui.typed import shown
 from actviz.ui.typeset import Typesetter
 
 SIZE = (1440, 900)
-_SMALLEST = (1024, 640)
+SMALLEST = (950, 500)
+"""What a screen of 1920 × 1080 has room for at 200 %, beside a panel of the system's."""
 _COLUMNS = (292, 800, 340)
 
 
@@ -105,7 +106,7 @@ class Window(QMainWindow):
         layout.addLayout(middle, 1)
         layout.addWidget(self.status)
         self.setCentralWidget(central)
-        self.setMinimumSize(*_SMALLEST)
+        self.setMinimumSize(*SMALLEST)
         self.setAcceptDrops(True)
         self._restore_place()
 
@@ -116,7 +117,7 @@ class Window(QMainWindow):
         layout.setSpacing(8)
         layout.addWidget(self.picker, 1)
         layout.addWidget(self.parameters)
-        column.setMinimumWidth(260)
+        column.setMinimumWidth(258)
         return column
 
     def _middle(self) -> QWidget:
@@ -125,8 +126,8 @@ class Window(QMainWindow):
         layout = QVBoxLayout(frame)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.lens)
-        frame.setMinimumWidth(380)
-        self.layer.setMinimumWidth(310)
+        frame.setMinimumWidth(350)
+        self.layer.setMinimumWidth(300)
         return frame
 
     def _connect(self) -> None:
@@ -204,7 +205,9 @@ class Window(QMainWindow):
         self.status.show_frame(frame.device, frame.points, frame.kernel_seconds, frame.seconds)
 
     def _after_first_frame(self) -> None:
-        """Do what the first picture need not wait for."""
+        """Do what the first picture need not wait for, unless the window is closed already."""
+        if not self.isVisible():
+            return
         self.layer.wake()
         self.evaluator.start(self.settings.now.device)
         self.typesetter.start()

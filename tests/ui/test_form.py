@@ -374,3 +374,24 @@ def test_names_are_drawn_in_a_weight_that_is_there(qtbot: QtBot, place: Place) -
     raw = QRawFont.fromFont(font(12, weight))
     assert raw.weight() == weight == QFont.Weight.DemiBold
     assert all(raw.supportsCharacter(ord(letter)) for letter in "αβθε")
+
+
+def test_names_share_the_room_and_the_longest_is_whole_where_there_is_some(
+    qtbot: QtBot, place: Place
+) -> None:
+    longest = Param("zero_output_for_mask", False, Flag(), doc="what it does")
+    form = Form(wide=False)
+    frame = place()
+    form.setParent(frame)
+    params = (longest, AXIS, PADDING)
+    form.show_params(params, {param.name: param.default for param in params}, "here")
+    form.show()
+    label = form.rows[longest.name].label
+    for width, whole in ((302, True), (261, False), (302, True)):
+        assert form.minimumSizeHint().width() <= 261
+        form.resize(width, 120)
+        QApplication.processEvents()
+        assert len({row.label.width() for row in form.rows.values()}) == 1
+        need = label.fontMetrics().horizontalAdvance(label.text())
+        assert (label.width() >= need) == whole
+    assert longest.name in label.toolTip()

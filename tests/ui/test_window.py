@@ -13,10 +13,12 @@ from pytestqt.qtbot import QtBot
 
 from actviz import session as document
 from actviz.activations import ROWS
+from actviz.layers import ROWS as LAYERS
 from actviz.ui.editors import NumberEditor
 from actviz.ui.focus import focus_order
+from actviz.ui.scroll import FittingScroll
 from actviz.ui.theme import DARK, LIGHT
-from actviz.ui.window import Window
+from actviz.ui.window import SMALLEST, Window
 
 
 def number_editor(window: Window, name: str) -> NumberEditor:
@@ -235,7 +237,7 @@ def test_the_look_changes_while_it_runs(qtbot: QtBot, window: Window) -> None:
         assert picture.pixelColor(corner * picture.devicePixelRatio()).name() == theme.panel
 
 
-@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080), (1024, 640)])
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080), SMALLEST])
 @pytest.mark.parametrize("name", ["relu", "hard_sigmoid", "softmax", "gelu", "linear"])
 def test_nothing_is_cut_off_or_overlaps(
     qtbot: QtBot, window: Window, size: tuple[int, int], name: str
@@ -247,8 +249,27 @@ def test_nothing_is_cut_off_or_overlaps(
     qtbot.waitUntil(lambda: window.complete)
     # Wrapped text settles its height over a few rounds of layout.
     qtbot.waitUntil(lambda: cut_off(window) == [])
-    if size != (1024, 640):
+    if size != SMALLEST:
         qtbot.waitUntil(lambda: window.parameters.area.verticalScrollBar().maximum() == 0)
+
+
+@pytest.mark.parametrize("layer", [row.name for row in LAYERS])
+def test_a_screen_of_960_by_540_has_room(qtbot: QtBot, window: Window, layer: str) -> None:
+    assert SMALLEST[0] <= 960
+    assert SMALLEST[1] <= 540
+    qtbot.waitUntil(lambda: window.complete)
+    window.store.apply(document.choose_layer, layer)
+    window.store.apply(document.choose_activation, "relu")
+    window.resize(*SMALLEST)
+    qtbot.waitUntil(lambda: window.complete)
+    central = window.centralWidget()
+    assert central is not None
+    least = central.minimumSizeHint()
+    assert least.width() <= SMALLEST[0]
+    assert least.height() <= SMALLEST[1]
+    assert (window.width(), window.height()) == SMALLEST
+    areas = [window.parameters.area, *window.layer.findChildren(FittingScroll)]
+    qtbot.waitUntil(lambda: all(area.widget().width() <= area.viewport().width() for area in areas))
 
 
 def test_files_can_be_dropped(qtbot: QtBot, window: Window, tmp_path: object) -> None:
@@ -372,15 +393,18 @@ def test_void_calls_of_qt_keep_the_references_to_none(qtbot: QtBot, window: Wind
 
 
 def test_the_place_of_the_window_is_remembered(qtbot: QtBot, window: Window) -> None:
-    window.resize(1024, 713)
-    window.columns.setSizes([290, 400, 300])
+    window.resize(SMALLEST[0], 713)  # the screen that is none is smaller still
+    before = window.columns.sizes()
+    window.columns.setSizes([260, 350, 304])
     sizes = window.columns.sizes()
+    assert sizes != before
     window.close()
     assert window.settings.now.geometry
     again = Window(window.store, window.evaluator, window.settings)
     qtbot.addWidget(again)
     assert again.height() == 713
     again.show()
+    QApplication.processEvents()
     assert again.columns.sizes() == sizes
     again.keeper.close()
 
