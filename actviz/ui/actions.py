@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtGui import QAction, QKeySequence
@@ -124,27 +124,36 @@ class ShortcutList(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Keyboard shortcuts")
         content = QWidget()
-        grid = QGridLayout(content)
-        grid.setContentsMargins(0, 0, 12, 0)
-        grid.setHorizontalSpacing(24)
-        grid.setVerticalSpacing(5)
-        grid.setColumnStretch(1, 1)
+        page = QVBoxLayout(content)
+        page.setContentsMargins(0, 0, 12, 0)
+        page.setSpacing(12)
         self.lines = [
             (key_text(actions[command.name]), command.words.rstrip("…")) for command in COMMANDS
         ]
-        for keys, words in (*self.lines, *HABITS):
-            at = grid.rowCount()
-            left = QLabel(keys)
-            left.setProperty("look", "dim")
-            grid.addWidget(left, at, 0)
-            grid.addWidget(QLabel(words), at, 1)
+        half = (len(self.lines) + 1) // 2
+        page.addLayout(_columns(self.lines[:half], self.lines[half:]))
+        page.addLayout(_columns(HABITS))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 16, 12, 12)
         layout.addWidget(FittingScroll(content, 300))
         layout.addWidget(buttons)
-        self.resize(640, 620)
+
+
+def _columns(*columns: Sequence[tuple[str, str]]) -> QGridLayout:
+    """Lay out keys and words, in columns side by side."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(20)
+    grid.setVerticalSpacing(3)
+    for number, lines in enumerate(columns):
+        for at, (keys, words) in enumerate(lines):
+            left = QLabel(keys)
+            left.setProperty("look", "dim")
+            grid.addWidget(left, at, 2 * number)
+            grid.addWidget(QLabel(words), at, 2 * number + 1)
+        grid.setColumnStretch(2 * number + 1, 1)
+    return grid
 
 
 def show_shortcuts(actions: Actions, parent: QWidget) -> None:

@@ -8,6 +8,9 @@ from string import Template
 from actviz.ui.icons import icon_path
 from actviz.ui.theme import MONO_FAMILY, SMALL_SIZE, Theme
 
+_CHROME = "#b4bec9"
+"""What Qt's own icons can be seen on in both looks: they are black, white and coloured."""
+
 _SHEET = Template("""
 QMainWindow, QDialog, QMessageBox { background: $ground; }
 QWidget { color: $text; }
@@ -67,6 +70,8 @@ QPushButton[look="main"]:disabled {
     background: $field; color: $faint; border: 1px solid $border;
 }
 QPushButton[look="tool"], QToolButton[look="tool"] { padding: 3px; }
+QFileDialog QToolButton { padding: 3px; background: $chrome; }
+QFileDialog QToolButton:focus { border: 2px solid $f; padding: 2px; }
 QPushButton[look="segment"] {
     background: $field; border: 1px solid $border; padding: 3px 8px; color: $dim;
 }
@@ -143,6 +148,7 @@ def stylesheet(theme: Theme) -> str:
         mono=MONO_FAMILY,
         faint=mixed(theme.dim, theme.panel, 0.35),
         bright=mixed(theme.f, theme.text, 0.2),
+        chrome=_CHROME,
         down=icon_path("chevron-down"),
         check=icon_path(f"check-{theme.name}"),
     )

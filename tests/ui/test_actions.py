@@ -3,14 +3,15 @@ from __future__ import annotations
 import re
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QLabel, QToolButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from actviz import session as document
 from actviz.ui.actions import COMMANDS, HABITS, ShortcutList, key_text
 from actviz.ui.lenses.curve_view import presets
+from actviz.ui.scroll import FittingScroll
 from actviz.ui.window import Window
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -41,6 +42,41 @@ def test_f1_lists_exactly_the_actions(qtbot: QtBot, window: Window) -> None:
         (key_text(action), action.text().rstrip("…")) for action in actions
     )
     assert {words for _, words in (*lines, *HABITS)} <= labels
+
+
+def test_f1_shows_all_lines_whole_and_fits_a_small_screen(qtbot: QtBot, window: Window) -> None:
+    dialog = ShortcutList(window.commands, window)
+    qtbot.addWidget(dialog)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    area = dialog.findChild(FittingScroll)
+    qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() == 0)
+    shown = dialog.rect()
+    for label in dialog.findChildren(QLabel):
+        assert label.width() >= label.sizeHint().width()
+        assert shown.contains(QRect(label.mapTo(dialog, QPoint()), label.size()))
+    assert dialog.width() <= 940
+    assert dialog.height() <= 520
+
+
+def test_the_buttons_of_dialogs_have_no_icons_and_tools_have_room_for_theirs(
+    qtbot: QtBot, window: Window
+) -> None:
+    box = QMessageBox(window)
+    box.setStandardButtons(QMessageBox.StandardButton.Save | QMessageBox.StandardButton.Cancel)
+    assert all(button.icon().isNull() for button in box.buttons())
+    files = QFileDialog(window)
+    files.setOption(QFileDialog.Option.DontUseNativeDialog)
+    qtbot.addWidget(files)
+    with qtbot.waitExposed(files):
+        files.show()
+    for button in files.findChildren(QToolButton):
+        if button.objectName() in ("toParentButton", "newFolderButton", "listModeButton"):
+            picture = button.grab().toImage()
+            ground = picture.pixel(4, picture.height() // 2)
+            inside = QRect(0, 0, 16, 16).translated(picture.rect().center() - QPoint(8, 8))
+            places = ((x, y) for x in range(inside.left(), inside.right()) for y in range(5, 21))
+            assert sum(picture.pixel(x, y) != ground for x, y in places) > 40
 
 
 def test_every_action_stands_in_a_menu_or_on_the_bar(qtbot: QtBot, window: Window) -> None:
