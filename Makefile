@@ -22,7 +22,7 @@ lint: $(VENV)/.test-installed
 unit: $(VENV)/.test-installed
 	QT_QPA_PLATFORM=offscreen KERAS_BACKEND=jax $(BIN)/python -m pytest -n auto -q
 
-# The same checks at full size: hours. Its results are committed under docs/campaign/.
+# The same checks at full size: hours. Its results are committed in docs/campaign.md.
 campaign: $(VENV)/.test-installed
 	@sh tools/system_packages.sh test
 	$(BIN)/python tools/campaign.py
