@@ -16,12 +16,13 @@ from actviz.formats import write_layer
 from actviz.session import Session
 from actviz.ui.display import display_problem
 from actviz.ui.evaluator import Evaluator
+from actviz.ui.geometry import SIZE
 from actviz.ui.icons import icon_path
 from actviz.ui.link import Link
 from actviz.ui.settings import Settings
 from actviz.ui.store import Store
 from actviz.ui.theme import font, load_fonts
-from actviz.ui.window import SIZE, Window
+from actviz.ui.window import Window
 
 if TYPE_CHECKING:
     from actviz.engines import ChildEngine

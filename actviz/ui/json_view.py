@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextCharFormat, QTextDocument
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import (
+    QColor,
+    QSyntaxHighlighter,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+)
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
 
 from actviz.ui.theme import SMALL_SIZE, Theme, mono_font
 
@@ -14,6 +23,18 @@ _TOKEN = re.compile(
     r'(?P<key>"(?:[^"\\]|\\.)*")(?=\s*:)|(?P<string>"(?:[^"\\]|\\.)*")'
     r"|(?P<number>-?\d[\d.eE+-]*)|(?P<word>true|false|null)"
 )
+
+_MARKED = 2_000
+"""Milliseconds for which changed lines are marked."""
+_MOST_CHANGED = 0.5
+"""Where more of the lines have changed, it is another text."""
+
+
+def changed_lines(before: Sequence[str], after: Sequence[str]) -> list[int]:
+    """Give the numbers of the lines of `after` that are new or other than in `before`."""
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    steps = matcher.get_opcodes()
+    return [line for kind, _, _, low, high in steps if kind != "equal" for line in range(low, high)]
 
 
 class JsonTint(QSyntaxHighlighter):
@@ -65,10 +86,27 @@ class JsonView(QPlainTextEdit):
         )
         self._tint = JsonTint(self.document(), theme)
         self._wrong = False
+        self._mark = QColor(theme.hover)
+        self._rest = QTimer(self, singleShot=True, interval=_MARKED)
+        self._rest.timeout.connect(lambda: self._mark_lines(()))
 
     def show_text(self, text: str) -> None:
-        """Show the text of the file, and stay where the reader has scrolled to."""
+        """Show the text of the file; lines that have changed are brought into sight and marked.
+
+        Otherwise it stays where the reader has scrolled to.
+        """
+        before = [] if self._wrong else self.toPlainText().split("\n")
+        after = text.split("\n")
         self._put(text, wrong=False)
+        lines = changed_lines(before, after)
+        if before == after or not lines:
+            return
+        if len(lines) > _MOST_CHANGED * len(after):
+            self._mark_lines(())
+            self.verticalScrollBar().setValue(0)  # another layer
+            return
+        self._mark_lines(lines)
+        self._bring_into_sight(lines)
 
     def show_sentence(self, sentence: str) -> None:
         """Say why there is no file to be written."""
@@ -76,7 +114,32 @@ class JsonView(QPlainTextEdit):
 
     def set_theme(self, theme: Theme) -> None:
         """Tint in another theme's colours."""
+        self._mark = QColor(theme.hover)
+        self._mark_lines(())
         self._tint.set_theme(theme)
+
+    def marked(self) -> list[str]:
+        """Give the lines that are marked as changed."""
+        return [selection.cursor.block().text() for selection in self.extraSelections()]
+
+    def _mark_lines(self, lines: Sequence[int]) -> None:
+        """Put a ground behind lines, for a while."""
+        selections = []
+        for line in lines:
+            made = QTextEdit.ExtraSelection()
+            made.cursor = QTextCursor(self.document().findBlockByNumber(line))
+            made.format.setBackground(self._mark)
+            made.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
+            selections.append(made)
+        self.setExtraSelections(selections)
+        if lines:
+            self._rest.start()
+
+    def _bring_into_sight(self, lines: Sequence[int]) -> None:
+        """Scroll as little as is needed to see all of these lines, or the first of them."""
+        bar = self.verticalScrollBar()
+        room = max(self.viewport().height() // self.fontMetrics().lineSpacing() - 1, 1)
+        bar.setValue(min(max(bar.value(), lines[-1] - room + 1), lines[0]))
 
     def _put(self, text: str, *, wrong: bool) -> None:
         if (text, wrong) == (self.toPlainText(), self._wrong):

@@ -93,6 +93,8 @@ class Picker(QFrame):
         shown = [item for item in self.items() if not item.isHidden()]
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and shown:
             self._choose(self.list.currentItem() if self._current_shown() else shown[0])
+            self.filter.clear()
+            self.list.scrollToItem(self.list.currentItem())
         elif key == Qt.Key.Key_Down and shown:
             self._choose(self.list.currentItem() if self._current_shown() else shown[0])
             self.list.setFocus(Qt.FocusReason.TabFocusReason)

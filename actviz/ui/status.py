@@ -30,7 +30,7 @@ class StatusLine(QWidget):
         self._status: Status | None = None
         self._said = ""
         self._wrong = False
-        self._frame: tuple[Device, int, float, float] | None = None
+        self._drew: Device | None = None
         self._devices = QStandardItemModel(self)
         self.device = Combo()
         self.device.setModel(self._devices)
@@ -70,14 +70,15 @@ class StatusLine(QWidget):
         self.device.setToolTip(status.device.name)
         self._show_message()
 
-    def show_frame(self, device: Device, points: int, kernel: float, frame: float) -> None:
-        """Show how the last picture was made; times in seconds."""
-        self._frame = (device, points, kernel, frame)
-        parts = (
+    def show_frame(self, device: Device, points: int, kernel: float, frame: float | None) -> None:
+        """Show how the last picture was made; times in seconds, none where nothing waited."""
+        self._drew = device
+        parts = [
             f"{points:,} points".replace(",", "\u202f"),
             f"kernel {_milliseconds(kernel)}",
-            f"frame {_milliseconds(frame)}",
-        )
+        ]
+        if frame is not None:
+            parts.append(f"frame {_milliseconds(frame)}")
         self.figures.show_text(" · ".join(parts))
         self._show_message()
 
@@ -109,12 +110,12 @@ class StatusLine(QWidget):
 
     def _unheld(self, status: Status) -> str:
         """Say why another device than the chosen one has drawn the last picture."""
-        if self._frame is None or self._frame[0] == status.device:
+        if self._drew is None or self._drew == status.device:
             return ""
         dtype = self._store.session.dtype
         if dtype in status.device.dtypes:
             return ""
-        return f"{dtype} is computed by {self._frame[0].name}, as {status.device.name} has none"
+        return f"{dtype} is computed by {self._drew.name}, as {status.device.name} has none"
 
     def _choose_device(self, index: int) -> None:
         self.device_chosen.emit(self.device.itemData(index, _DEVICE))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -25,6 +25,7 @@ from actviz.ui.actions import Actions, show_shortcuts
 from actviz.ui.documents import Documents
 from actviz.ui.evaluator import Evaluator, Status
 from actviz.ui.focus import go_on, go_to
+from actviz.ui.geometry import SMALLEST, place_of, restore_place
 from actviz.ui.layer_panel import LayerPanel
 from actviz.ui.lenses.curve import CurveLens, Frame
 from actviz.ui.parameters import ParameterPanel
@@ -39,9 +40,6 @@ from actviz.ui.top_bar import TopBar
 from actviz.ui.typed import shown
 from actviz.ui.typeset import Typesetter
 
-SIZE = (1440, 900)
-SMALLEST = (950, 500)
-"""What a screen of 1920 × 1080 has room for at 200 %, beside a panel of the system's."""
 _COLUMNS = (292, 800, 340)
 
 
@@ -63,6 +61,7 @@ class Window(QMainWindow):
         self._lay_out()
         self._connect()
         self._show_session(store.session)
+        self._asked = False
         self._show_title()
         self.lens.setFocus()
 
@@ -108,7 +107,7 @@ class Window(QMainWindow):
         self.setCentralWidget(central)
         self.setMinimumSize(*SMALLEST)
         self.setAcceptDrops(True)
-        self._restore_place()
+        restore_place(self, self.columns, self.settings.now)
 
     def _left(self) -> QWidget:
         column = QWidget()
@@ -183,6 +182,7 @@ class Window(QMainWindow):
     def _show_session(self, session: Session) -> None:
         for part in (self.bar, self.picker, self.parameters, self.layer, self.status):
             part.show_session(session)
+        self._asked = True
         history = self.store.history
         for name, able, what in (
             ("undo", history.can_undo, history.undo_label),
@@ -202,7 +202,10 @@ class Window(QMainWindow):
         self.status.show_status(status)
 
     def _show_frame(self, frame: Frame) -> None:
-        self.status.show_frame(frame.device, frame.points, frame.kernel_seconds, frame.seconds)
+        """Tell how long a frame took; of those that no change has asked for nobody waited."""
+        seconds = frame.seconds if self._asked else None
+        self._asked = False
+        self.status.show_frame(frame.device, frame.points, frame.kernel_seconds, seconds)
 
     def _after_first_frame(self) -> None:
         """Do what the first picture need not wait for, unless the window is closed already."""
@@ -285,28 +288,11 @@ class Window(QMainWindow):
         if not self.documents.may_leave():
             event.ignore()
             return
-        self.settings.change(
-            geometry=bytes(self.saveGeometry().toHex().data()).decode(),
-            layout=bytes(self.columns.saveState().toHex().data()).decode(),
-        )
+        self.settings.change(**place_of(self, self.columns))
         self.keeper.close()
         self.evaluator.close()
         self.typesetter.close()
         event.accept()
-
-    def _restore_place(self) -> None:
-        """Put the window where it was; on a smaller screen Qt brings it back into sight."""
-        preferences = self.settings.now
-        place = QByteArray.fromHex(preferences.geometry.encode())
-        if place.isEmpty() or not self.restoreGeometry(place):
-            self.resize(*_fitting_size(self))
-        self.columns.restoreState(QByteArray.fromHex(preferences.layout.encode()))
-
-
-def _fitting_size(window: QMainWindow) -> tuple[int, int]:
-    """Give the usual size, or what the screen has room for."""
-    room = window.screen().availableSize()
-    return min(SIZE[0], room.width()), min(SIZE[1], room.height())
 
 
 def _dropped(event: QDropEvent) -> list[Path]:

@@ -13,6 +13,7 @@ from actviz.layers import ROWS, LayerRow, layer_row
 from actviz.param import Choice, Flag, Integer, Param, Real, Sizes, Text, Value
 from actviz.ui.editors import ChoiceEditor, Editor, FieldEditor, FlagEditor
 from actviz.ui.form import FormRow
+from actviz.ui.json_view import changed_lines
 from actviz.ui.window import Window
 
 LAYERS = pytest.mark.parametrize("layer", ROWS, ids=lambda row: row.name)
@@ -198,3 +199,36 @@ def test_the_text_cannot_be_typed_into(qtbot: QtBot, window: Window) -> None:
     before = window.layer.json.toPlainText()
     qtbot.keyClicks(window.layer.json, "x")
     assert window.layer.json.toPlainText() == before
+
+
+def test_what_changes_in_the_json_is_brought_into_sight_and_marked(
+    qtbot: QtBot, window: Window
+) -> None:
+    view = window.layer.json
+    qtbot.waitUntil(lambda: window.complete)
+    window.resize(1000, 560)
+    assert view.marked() == []
+    for alpha in (0.7, 0.8):
+        view.verticalScrollBar().setValue(0)
+        window.store.apply(document.set_value, "alpha", alpha)
+        qtbot.waitUntil(lambda: window.complete)
+        assert any(f'"alpha": {alpha}' in line for line in view.marked())
+        marks = view.extraSelections()
+        assert view.viewport().rect().contains(view.cursorRect(marks[0].cursor).center())
+    assert len(view.marked()) == 1
+    view.verticalScrollBar().setValue(0)
+    window.layer.show_session(window.store.session)
+    qtbot.waitUntil(lambda: window.complete)
+    assert view.verticalScrollBar().value() == 0
+    qtbot.waitUntil(lambda: view.marked() == [])
+    window.store.apply(document.set_value, "alpha", 0.9)
+    qtbot.waitUntil(lambda: window.complete)
+    window.store.apply(document.choose_layer, "LSTM")
+    qtbot.waitUntil(lambda: window.complete)
+    assert '  "class_name": "LSTM",' in view.marked()
+    assert view.verticalScrollBar().value() <= 2
+
+
+def test_lines_are_compared() -> None:
+    assert changed_lines(["a", "b", "c"], ["a", "x", "c", "d"]) == [1, 3]
+    assert changed_lines(["a", "b"], ["a"]) == []

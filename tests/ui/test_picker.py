@@ -69,8 +69,19 @@ def test_the_filter_is_reached_by_a_key_and_finds_parts_of_names(
     assert window.store.session.activation == "elu"
     qtbot.keyClick(picker.filter, Qt.Key.Key_Return)
     assert window.store.session.activation == "hard_sigmoid"
+    assert picker.filter.text() == ""
+    assert len(shown(window)) == len(ROWS)
+    item = picker.list.currentItem()
+    assert item.text() == "Hard sigmoid"
+    assert picker.list.viewport().rect().contains(picker.list.visualItemRect(item).center())
+
+
+def test_escape_makes_the_list_whole_again(qtbot: QtBot, window: Window) -> None:
+    picker = window.picker
+    qtbot.keyClicks(picker.filter, "sig")
     qtbot.keyClick(picker.filter, Qt.Key.Key_Escape)
     assert len(shown(window)) == len(ROWS)
+    assert window.store.session.activation == "elu"
 
 
 def test_down_in_the_filter_goes_into_the_list(qtbot: QtBot, window: Window) -> None:

@@ -16,9 +16,10 @@ from actviz.activations import ROWS
 from actviz.layers import ROWS as LAYERS
 from actviz.ui.editors import NumberEditor
 from actviz.ui.focus import focus_order
+from actviz.ui.geometry import SMALLEST
 from actviz.ui.scroll import FittingScroll
 from actviz.ui.theme import DARK, LIGHT
-from actviz.ui.window import SMALLEST, Window
+from actviz.ui.window import Window
 
 
 def number_editor(window: Window, name: str) -> NumberEditor:
@@ -270,6 +271,18 @@ def test_a_screen_of_960_by_540_has_room(qtbot: QtBot, window: Window, layer: st
     assert (window.width(), window.height()) == SMALLEST
     areas = [window.parameters.area, *window.layer.findChildren(FittingScroll)]
     qtbot.waitUntil(lambda: all(area.widget().width() <= area.viewport().width() for area in areas))
+
+
+def test_the_status_line_tells_the_time_of_frames_that_were_waited_for(
+    qtbot: QtBot, window: Window
+) -> None:
+    qtbot.waitUntil(lambda: "kernel" in window.status.figures.text())
+    assert "frame" not in window.status.figures.text()
+    window.store.apply(document.set_value, "alpha", 2.0)
+    qtbot.waitUntil(lambda: "frame" in window.status.figures.text())
+    with qtbot.waitSignal(window.lens.drawn):
+        window.resize(1300, 820)
+    assert "frame" not in window.status.figures.text()
 
 
 def test_files_can_be_dropped(qtbot: QtBot, window: Window, tmp_path: object) -> None:
