@@ -48,7 +48,7 @@ class Typesetter(QObject):
     def start(self) -> None:
         """Begin to set what was asked for; before that, asking costs nothing."""
         self._started = True
-        for key in self._under_way:
+        for key in tuple(self._under_way):  # what is set at once leaves the set
             self._submit(key)
 
     def found(self, latex: str, colour: str) -> bytes | None:
