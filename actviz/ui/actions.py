@@ -131,8 +131,8 @@ class ShortcutList(QDialog):
             (key_text(actions[command.name]), command.words.rstrip("…")) for command in COMMANDS
         ]
         half = (len(self.lines) + 1) // 2
-        page.addLayout(_columns(self.lines[:half], self.lines[half:]))
-        page.addLayout(_columns(HABITS))
+        _add_columns(page, self.lines[:half], self.lines[half:])
+        _add_columns(page, HABITS)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -141,9 +141,10 @@ class ShortcutList(QDialog):
         layout.addWidget(buttons)
 
 
-def _columns(*columns: Sequence[tuple[str, str]]) -> QGridLayout:
+def _add_columns(page: QVBoxLayout, *columns: Sequence[tuple[str, str]]) -> None:
     """Lay out keys and words, in columns side by side."""
     grid = QGridLayout()
+    page.addLayout(grid)
     grid.setHorizontalSpacing(20)
     grid.setVerticalSpacing(3)
     for number, lines in enumerate(columns):
@@ -153,7 +154,6 @@ def _columns(*columns: Sequence[tuple[str, str]]) -> QGridLayout:
             grid.addWidget(left, at, 2 * number)
             grid.addWidget(QLabel(words), at, 2 * number + 1)
         grid.setColumnStretch(2 * number + 1, 1)
-    return grid
 
 
 def show_shortcuts(actions: Actions, parent: QWidget) -> None:

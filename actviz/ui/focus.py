@@ -5,14 +5,12 @@ Qt's own order is that in which widgets were made, and rows of forms are made an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLayout, QLineEdit, QScrollArea, QSplitter, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QScrollArea, QSplitter, QWidget
 
 
 def focus_order(widget: QWidget) -> list[QWidget]:
-    """List what the Tab key goes to within a widget, in the order of its layouts."""
+    """List what the Tab key goes to within a widget, as they are read on the screen."""
     found = [each for part in _parts(widget) for each in focus_order(part)]
     return [widget, *found] if _takes(widget) else found
 
@@ -51,23 +49,31 @@ def _takes(widget: QWidget) -> bool:
     return there and bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
 
 
-def _parts(widget: QWidget) -> Iterator[QWidget]:
-    layout = widget.layout()
+def _parts(widget: QWidget) -> list[QWidget]:
+    """List the widgets within a widget, in the order in which they are read.
+
+    Layouts are not asked: the wrapper that PySide makes of a layout's item outlives the item, and
+    ends the process when another object is later made at the same address.
+    """
     if isinstance(widget, QSplitter):
-        found = [widget.widget(index) for index in range(widget.count())]
-    elif isinstance(widget, QScrollArea):
-        found = [widget.widget()]
-    else:
-        found = [] if layout is None else list(_placed(layout))
-    yield from (each for each in found if each is not None)
+        columns = [widget.widget(index) for index in range(widget.count())]
+        return [each for each in columns if each is not None]
+    if isinstance(widget, QScrollArea):
+        content = widget.widget()
+        return [] if content is None else [content]
+    if widget.layout() is None:
+        return []
+    direct = Qt.FindChildOption.FindDirectChildrenOnly
+    children = widget.findChildren(QWidget, options=direct)
+    return _as_read([each for each in children if each.isVisible()])
 
 
-def _placed(layout: QLayout) -> Iterator[QWidget]:
-    for index in range(layout.count()):
-        item = layout.itemAt(index)
-        assert item is not None
-        widget, inner = item.widget(), item.layout()
-        if widget is not None:
-            yield widget
-        elif inner is not None:
-            yield from _placed(inner)
+def _as_read(widgets: list[QWidget]) -> list[QWidget]:
+    """Sort widgets line by line; what begins above the middle of another stands in its line."""
+    lines: list[list[QWidget]] = []
+    for widget in sorted(widgets, key=lambda each: each.geometry().center().y()):
+        if lines and widget.y() <= lines[-1][0].geometry().center().y():
+            lines[-1].append(widget)
+        else:
+            lines.append([widget])
+    return [each for line in lines for each in sorted(line, key=lambda each: each.x())]

@@ -149,9 +149,9 @@ class WideRow(FormRow):
         layout.addWidget(words)
         line = QHBoxLayout()
         line.setSpacing(2)
+        layout.addLayout(line)
         line.addWidget(self.editor, 1)
         line.addWidget(self.back)
-        layout.addLayout(line)
 
     def _show_sentence(self, *, shown: bool) -> None:
         self._words.setCurrentWidget(self.sentence if shown else self.label)

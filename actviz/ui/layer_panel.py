@@ -212,9 +212,9 @@ class LayerPanel(QFrame):
         layout.addWidget(self.json, 1)
         layout.addWidget(self.remarks)
         line = QHBoxLayout()
+        layout.addLayout(line)
         line.addWidget(self.open)
         line.addStretch(1)
         line.addWidget(self.copy)
         line.addWidget(self.save)
-        layout.addLayout(line)
         return area

@@ -85,9 +85,6 @@ class ParameterPanel(QFrame):
     def _lay_out(self) -> None:
         heading = QLabel("PARAMETERS")
         heading.setProperty("look", "heading")
-        head = QHBoxLayout()
-        head.addWidget(heading, 1)
-        head.addWidget(self.forms)
         content = QWidget()
         inside = QVBoxLayout(content)
         inside.setContentsMargins(0, 0, 0, 0)
@@ -98,7 +95,10 @@ class ParameterPanel(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 10)
         layout.setSpacing(8)
+        head = QHBoxLayout()
         layout.addLayout(head)
+        head.addWidget(heading, 1)
+        head.addWidget(self.forms)
         self.area = FittingScroll(content, _LEAST)
         layout.addWidget(self.area)
 

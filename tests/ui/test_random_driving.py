@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shiboken6
 from driving import Driver
+from PySide6.QtWidgets import QWidgetItem
 from pytestqt.exceptions import capture_exceptions
 from pytestqt.qtbot import QtBot
 
@@ -67,6 +69,10 @@ def test_random_events_leave_the_window_sound(
             assert not said, (count, driver.done, said)
     gc.collect()
     grown = resident() - before
+    assert not any(isinstance(each, QWidgetItem) for each in shiboken6.getAllValidWrappers()), (
+        "a layout's item was made a Python object: it outlives the item, and what is later made at "
+        "its address takes the process down"
+    )
     record_property("events", EVENTS)
     record_property("grown_bytes", grown)
     assert grown < GROWTH
