@@ -1,21 +1,17 @@
-"""The tables of prelude.cl: every polynomial against its function, with mpmath's digits."""
+"""The tables of the prelude: every polynomial against its function, with mpmath's digits."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from importlib.resources import files
 
 import numpy as np
 import pytest
 from mpmath import mp, mpf
 
-TEXT = re.sub(
-    r"/\*.*?\*/",
-    "",
-    files("actviz.opencl").joinpath("prelude.cl").read_text("utf-8"),
-    flags=re.DOTALL,
-)
+from actviz.opencl.source import prelude_text
+
+TEXT = prelude_text()
 EDGES = ["0", "0.5", "1", "1.5", "2", "3", "4", "6", "8", "12", "16"]
 Real = Callable[[mpf], mpf]
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from string import Template
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from actviz.activations import ROWS, Row
 
+FOUNDATION = ("arithmetic", "parameters", "exponential", "logistic", "near_zero")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _DOUBLE = "#ifdef cl_khr_fp64\n#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n#endif\n"
 _FARTHEST = 4000.0  # AV_HIGHEST of the prelude
@@ -75,11 +77,24 @@ def program_text(rows: tuple[Row, ...] = ROWS) -> str:
     Kernels: `av_points_<name>` at given x and, where AV_DOUBLE is defined, `av_grid_<name>` at
     x that the device makes itself.
     """
-    folder = files("actviz.opencl")
-    prelude, evaluate = (
-        _COMMENT.sub("", folder.joinpath(name).read_text(encoding="utf-8"))
-        for name in ("prelude.cl", "evaluate.cl")
-    )
-    template = Template(evaluate)
-    parts = [_DOUBLE, prelude, _helpers(rows), *(_kernels(template, row) for row in rows)]
-    return "\n".join(parts)
+    template = Template(_read(files("actviz.opencl").joinpath("evaluate.cl")))
+    kernels = (_kernels(template, row) for row in rows)
+    return "\n".join([_DOUBLE, prelude_text(), _helpers(rows), *kernels])
+
+
+@cache
+def prelude_text(precision: str = "float32") -> str:
+    """Join the files of a precision's prelude, without comments.
+
+    What all pairs are built on comes first; the others are families that do not know each other.
+    """
+    folder = files("actviz.opencl").joinpath("prelude", precision)
+    names = {
+        each.name.removesuffix(".cl") for each in folder.iterdir() if each.name.endswith(".cl")
+    }
+    ordered = (*FOUNDATION, *sorted(names - set(FOUNDATION)))
+    return "\n".join(_read(folder.joinpath(f"{name}.cl")) for name in ordered)
+
+
+def _read(file: Traversable) -> str:
+    return _COMMENT.sub("", file.read_text(encoding="utf-8"))

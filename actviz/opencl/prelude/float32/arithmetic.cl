@@ -1,0 +1,151 @@
+/* The activations and their derivatives in float32, each within 1 unit in the last place (ULP).
+ *
+ * Only + - * fma, comparisons and integer arithmetic are used: OpenCL rounds all of these
+ * correctly, so every conforming device gives the same bits. No built-in exp, erf or tanh, no
+ * division, no double. What a single float cannot hold is carried as an unevaluated sum of two
+ * (Dekker 1971; Knuth, TAOCP 2, 4.2.2), and powers of two are put on last, in one rounding, so
+ * that nothing underflows on the way.
+ *
+ * The source must not be built with -cl-fast-relaxed-math or its parts: they take the two-sums
+ * apart. fmin, fmax and clamp lose NaN and are not used on data. A NaN is never made an int.
+ * At a kink the derivative is the left-hand one. The polynomials are Sollya fpminimax fits.
+ */
+#pragma OPENCL FP_CONTRACT OFF
+
+/* ---- Sums of two floats -------------------------------------------------------------------- */
+
+/* The number hi + lo, |lo| at most half an ULP of hi. */
+typedef struct {
+    float hi, lo;
+} av_ff;
+
+inline av_ff av_ff_of(float hi, float lo)
+{
+    av_ff a;
+    a.hi = hi;
+    a.lo = lo;
+    return a;
+}
+
+inline av_ff av_select(bool first, av_ff a, av_ff b)
+{
+    return av_ff_of(first ? a.hi : b.hi, first ? a.lo : b.lo);
+}
+
+inline av_ff av_negate(av_ff a)
+{
+    return av_ff_of(-a.hi, -a.lo);
+}
+
+/* a·s for a power of two s. */
+inline av_ff av_times_power(av_ff a, float s)
+{
+    return av_ff_of(a.hi * s, a.lo * s);
+}
+
+/* a + b exactly, for |a| ≥ |b| or a = 0. */
+inline av_ff av_fast_two_sum(float a, float b)
+{
+    const float s = a + b;
+    return av_ff_of(s, b - (s - a));
+}
+
+/* a + b exactly. */
+inline av_ff av_two_sum(float a, float b)
+{
+    const float s = a + b;
+    const float b_part = s - a;
+    return av_ff_of(s, (a - (s - b_part)) + (b - b_part));
+}
+
+/* a·b exactly. */
+inline av_ff av_two_product(float a, float b)
+{
+    const float p = a * b;
+    return av_ff_of(p, fma(a, b, -p));
+}
+
+inline av_ff av_add(av_ff a, av_ff b)
+{
+    const av_ff s = av_two_sum(a.hi, b.hi);
+    return av_fast_two_sum(s.hi, s.lo + (a.lo + b.lo));
+}
+
+/* a + b for a ≥ |b|. */
+inline av_ff av_add_smaller(float a, av_ff b)
+{
+    av_ff s = av_fast_two_sum(a, b.hi);
+    s.lo += b.lo;
+    return s;
+}
+
+inline av_ff av_multiply(av_ff a, av_ff b)
+{
+    av_ff p = av_two_product(a.hi, b.hi);
+    p.lo = fma(a.hi, b.lo, fma(a.lo, b.hi, p.lo));
+    return p;
+}
+
+inline av_ff av_multiply_float(av_ff a, float b)
+{
+    av_ff p = av_two_product(a.hi, b);
+    p.lo = fma(a.lo, b, p.lo);
+    return p;
+}
+
+/* 1/d within 2 ULP, for 2^-100 < |d| < 2^100: the bits of d subtracted from a constant are 1/d
+ * within 5.1 %, and each Newton step squares that error. A device's own division may be off by
+ * 2.5 ULP in its own way; this one is the same everywhere. */
+inline float av_reciprocal(float d)
+{
+    float r = as_float(0x7ef31000u - as_uint(d));
+    r = fma(r, fma(-d, r, 1.0f), r);
+    r = fma(r, fma(-d, r, 1.0f), r);
+    return fma(r, fma(-d, r, 1.0f), r);
+}
+
+/* a/d for 2^-100 < d.hi < 2^100: a quotient and what it leaves over, divided in turn. */
+inline av_ff av_divide(av_ff a, av_ff d)
+{
+    const float r = av_reciprocal(d.hi);
+    const float q = a.hi * r;
+    const float rest = fma(-q, d.hi, a.hi) + fma(-q, d.lo, a.lo);
+    return av_ff_of(q, rest * r);
+}
+
+/* ---- Powers of two ------------------------------------------------------------------------- */
+
+/* 2^n for -126 ≤ n ≤ 127. */
+inline float av_power_of_two(int n)
+{
+    return as_float((n + 127) << 23);
+}
+
+/* v·2^n in one rounding, for any n and 2^-100 ≤ |v| ≤ 2^100, or v = 0, ∞, NaN. */
+inline float av_scale(float v, int n)
+{
+    n = min(max(n, -252), 252);
+    const int half_n = n >> 1;
+    return v * av_power_of_two(half_n) * av_power_of_two(n - half_n);
+}
+
+/* (hi + lo)·2^n, rounded to 24 bits, and once more where it becomes subnormal: at most 0.75 ULP.
+ * A zero keeps the sign of hi. */
+inline float av_round(av_ff a, int n)
+{
+    return av_scale(a.hi == 0.0f ? a.hi : a.hi + a.lo, n);
+}
+
+/* The magnitude of v with the sign of x. */
+inline float av_with_sign(float v, float x)
+{
+    return as_float((as_uint(v) & 0x7fffffffu) | (as_uint(x) & 0x80000000u));
+}
+
+/* x + r·2^n, for n ≤ 0 and |r·2^n| of about x's size at most. */
+inline float av_plus_small(float x, av_ff r, int n)
+{
+    const float s = av_power_of_two(min(max(n, -126), 0));
+    const av_ff sum = av_two_sum(x, r.hi * s);
+    return sum.hi + (sum.lo + r.lo * s);
+}

@@ -1,0 +1,69 @@
+/* ---- The exponential ----------------------------------------------------------------------- */
+
+#define AV_LOG2_E 1.44269502f
+#define AV_LN2_HI 0.693147182f  /* ln 2 = AV_LN2_HI - AV_LN2_LO */
+#define AV_LN2_LO 1.90465421e-9f
+#define AV_RINT 12582912.0f     /* 1.5·2^23: adding it leaves the nearest integer in the low bits */
+
+/* a = n·ln 2 + (r + e): n the nearest integer to a/ln 2, r exact and at most 0.3466, e small. */
+typedef struct {
+    float r, e;
+    int n;
+} av_reduced;
+
+inline av_reduced av_reduce(av_ff a)
+{
+    const float shifted = fma(a.hi, AV_LOG2_E, AV_RINT);
+    const float k = shifted - AV_RINT;
+    av_reduced q;
+    q.n = as_int(shifted) - as_int(AV_RINT);
+    q.r = fma(k, -AV_LN2_HI, a.hi);
+    q.e = fma(k, AV_LN2_LO, a.lo);
+    return q;
+}
+
+/* e^r - 1 - r for |r| ≤ 0.3466. */
+inline float av_exp_tail(float r)
+{
+    float p = 1.957790809683501720e-4f;
+    p = fma(r, p, 1.393576269038021564e-3f);
+    p = fma(r, p, 8.333886973559856e-3f);
+    p = fma(r, p, 4.16664555668830871e-2f);
+    p = fma(r, p, 0.166666641831398f);
+    p = fma(r, p, 0.5f);
+    return (r * r) * p;
+}
+
+/* e^a = m·2^n, 0.70 ≤ m.hi ≤ 1.42, within 2^-26, for |a| ≤ 10^6. `value` is m·2^max(n, -126), to
+ * be added to numbers near 1 (for a ≤ 0 only). */
+typedef struct {
+    av_ff m, value;
+    int n;
+} av_power;
+
+inline av_power av_exp(av_ff a)
+{
+    const av_reduced q = av_reduce(a);
+    const float tail = av_exp_tail(q.r);
+    const float h = 1.0f + q.r;
+    float l = (1.0f - h) + q.r;
+    l += fma(h + tail, q.e, tail); /* e^(r + e) = (1 + r + tail)(1 + e) */
+    av_power p;
+    p.n = q.n;
+    p.m = av_fast_two_sum(h, l);
+    p.value = av_times_power(p.m, av_power_of_two(min(max(p.n, -126), 0)));
+    return p;
+}
+
+/* e^x - 1 for x ≤ 0: (2^n - 1) + 2^n (e^(r + e) - 1), both exact but for the last term. */
+inline av_ff av_expm1(float x)
+{
+    const av_reduced q = av_reduce(av_ff_of(x, 0.0f));
+    const float tail = av_exp_tail(q.r);
+    const float s = av_power_of_two(min(max(q.n, -126), 0));
+    const float whole = s - 1.0f;
+    const float whole_lo = s - (whole + 1.0f);
+    av_ff t = av_two_sum(whole, s * q.r);
+    t.lo += fma(s, fma(q.e, q.r + tail, q.e) + tail, whole_lo);
+    return av_fast_two_sum(t.hi, t.lo);
+}
