@@ -1,0 +1,100 @@
+"""`actviz layer` and `actviz check`: layer and session files."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from actviz.cli.shared import assignments, row_named
+
+if TYPE_CHECKING:
+    from actviz.layers import LayerConfig
+    from actviz.param import Value
+
+
+@click.command("layer")
+@click.argument("name", metavar="LAYER")
+@click.option("--set", "fields", multiple=True, metavar="FIELD=VALUE", help="A layer's field.")
+@click.option("--activation", help="The activation in the layer's activation slot.")
+@click.option("--set-activation", "values", multiple=True, metavar="NAME=VALUE")
+@click.option("--recurrent-activation", "recurrent", help="That of the recurrent slot.")
+@click.option("--set-recurrent", "recurrent_values", multiple=True, metavar="NAME=VALUE")
+@click.option("--dialect", default="keras", show_default=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write.")
+def layer_command(
+    *,
+    name: str,
+    fields: tuple[str, ...],
+    activation: str | None,
+    values: tuple[str, ...],
+    recurrent: str | None,
+    recurrent_values: tuple[str, ...],
+    dialect: str,
+    output: Path | None,
+) -> None:
+    """Write LAYER with its fields and activations as JSON that the framework loads."""
+    from actviz.formats import write_layer
+    from actviz.layers import LayerConfig, layer_row
+
+    row = layer_row(name)
+    chosen = {
+        "activation": (activation, values),
+        "recurrent_activation": (recurrent, recurrent_values),
+    }
+    given = {
+        slot: _slot(name, slot, word, pairs)
+        for slot, (word, pairs) in chosen.items()
+        if word is not None or pairs
+    }
+    config = LayerConfig(name, fields=assignments(fields, row.fields, name), activations=given)
+    text = write_layer(config, dialect)
+    if output is None:
+        click.echo(text)
+        return
+    from actviz.files import write_atomic
+
+    write_atomic(output, text + "\n")
+
+
+def _slot(
+    layer: str, slot: str, word: str | None, pairs: tuple[str, ...]
+) -> tuple[str, dict[str, Value]]:
+    """Read one slot's activation; without a name the layer's own default is meant."""
+    from actviz.layers import layer_row
+
+    defaults = {entry.name: entry.default for entry in layer_row(layer).slots}
+    if slot not in defaults:
+        raise ValueError(f"{layer}: it has no {slot}; it has {', '.join(defaults)}")
+    activation = defaults[slot] if word is None else word
+    return activation, assignments(pairs, row_named(activation).params, f"{slot} {activation}")
+
+
+@click.command("check")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+def check_command(files: tuple[Path, ...]) -> None:
+    """Say what each layer or session file holds, or what is wrong with it."""
+    bad = 0
+    for path in files:
+        try:
+            for line in _description(path):
+                click.echo(f"{path}: {line}")
+        except ValueError as error:
+            bad += 1
+            click.echo(str(error), err=True)
+    if bad:
+        sys.exit(1)
+
+
+def _description(path: Path) -> list[str]:
+    from actviz.files import read_document
+    from actviz.formats import describe
+    from actviz.session import Session
+
+    document = read_document(path)
+    if isinstance(document, Session):
+        return [f"a session with the lens {document.lens}", *describe(document.config)]
+    config: LayerConfig = document
+    return [*describe(config), *(f"warning: {warning}" for warning in config.warnings)]
