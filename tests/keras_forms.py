@@ -14,6 +14,10 @@ def operation(class_name: str, module: str = "keras.src.ops.nn", **config: Any) 
     return {"module": module, "class_name": class_name, "config": config}
 
 
+def initializer(class_name: str, **config: Any) -> dict[str, Any]:
+    return {"module": "keras.initializers", "class_name": class_name, "config": config}
+
+
 def sequential(*layers: dict[str, Any], **config: Any) -> dict[str, Any]:
     named = {"name": "composed", "layers": list(layers), **config}
     return {"module": "keras", "class_name": "Sequential", "config": named}

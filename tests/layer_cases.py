@@ -15,6 +15,7 @@ _OFF_DEFAULTS: dict[str, list[dict[str, Any]]] = {
     "elu": [{"alpha": 0.7}, {"alpha": 0.0}, {"alpha": -0.5}, {"alpha": 2.5}],
     "gelu": [{"approximate": "tanh"}],
     "hard_sigmoid": [{"alpha": 0.2}, {"alpha": 0.3, "beta": -0.2}],
+    "hard_shrink": [{"threshold": 2.0}, {"threshold": 0.0}],
     "leaky_relu": [
         {"negative_slope": 0.2},
         {"negative_slope": 0.0},
@@ -22,6 +23,7 @@ _OFF_DEFAULTS: dict[str, list[dict[str, Any]]] = {
         {"negative_slope": 0.1, "max_value": 2.0, "threshold": 1.0},
         {"negative_slope": -0.3, "threshold": -1.5},
     ],
+    "prelu": [{"alpha": 0.0}, {"alpha": -0.5}],
     "relu": [
         {"max_value": 6.0},
         {"max_value": 0.0},
@@ -32,8 +34,10 @@ _OFF_DEFAULTS: dict[str, list[dict[str, Any]]] = {
         {"threshold": -1.5},
         {"negative_slope": -0.4, "max_value": 3.0},
     ],
+    "soft_shrink": [{"threshold": 2.0}, {"threshold": 0.0}],
     "softmax": [{"logits": (0.5, -2.0)}, {"axis": 1, "logits": (1.0,)}],
     "swish": [{"beta": 2.0}, {"beta": 0.3}, {"beta": -1.5}, {"beta": 0.0}],
+    "threshold": [{"threshold": 1.5, "default_value": 3.0}, {"default_value": 0.0}],
     "thresholded_relu": [{"theta": 0.0}, {"theta": 2.5}, {"theta": -1.0}],
 }
 

@@ -10,7 +10,17 @@ import pytest
 from golden_numbers import Golden, golden_cases
 from numpy.typing import NDArray
 
-from actviz.activations import ROWS, Activation, Row, rectifiers, row, sigmoids, smooth, vector
+from actviz.activations import (
+    ROWS,
+    Activation,
+    Row,
+    rectifiers,
+    row,
+    shrinks,
+    sigmoids,
+    smooth,
+    vector,
+)
 from actviz.param import Real
 
 Array = NDArray[np.float64]
@@ -39,7 +49,7 @@ def close(a: object, b: Array, tolerance: float) -> bool:
 def test_no_row_is_left_out_of_the_catalogue() -> None:
     written = {
         each.name
-        for family in (rectifiers, sigmoids, smooth, vector)
+        for family in (rectifiers, shrinks, sigmoids, smooth, vector)
         for each in vars(family).values()
         if isinstance(each, Row)
     }
@@ -64,7 +74,7 @@ def test_an_unknown_activation_is_refused_with_the_names(name: object) -> None:
 def test_a_row_says_what_it_is(each: Row) -> None:
     assert each.doc.endswith(".")
     assert each.source
-    assert each.family in ("rectifiers", "sigmoids", "smooth", "vector")
+    assert each.family in ("rectifiers", "shrinks", "sigmoids", "smooth", "vector")
     for param in each.params:
         assert param.doc
         assert param.check(param.default) == param.default

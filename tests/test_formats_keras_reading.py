@@ -14,7 +14,7 @@ os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
 import keras
 import numpy as np
 import pytest
-from keras_forms import OPS, dense, layer, operation, rescaling, sequential, text
+from keras_forms import OPS, dense, initializer, layer, operation, rescaling, sequential, text
 
 from actviz.activations import row
 from actviz.formats import read_layer, write_layer
@@ -31,7 +31,11 @@ FORMS: dict[str, tuple[Any, str, dict[str, Any]]] = {
     "hard_sigmoid": ("hard_sigmoid", "hard_sigmoid", {"alpha": 1 / 6}),
     "leaky_relu": ("leaky_relu", "leaky_relu", {"negative_slope": 0.2}),
     "relu": ("relu", "relu", {}),
-    "relu6": ("relu6", "relu", {"max_value": 6.0}),
+    "relu6": ("relu6", "relu6", {}),
+    "hard_shrink": ("hard_shrink", "hard_shrink", {}),
+    "hard_tanh": ("hard_tanh", "hard_tanh", {}),
+    "soft_shrink": ("soft_shrink", "soft_shrink", {}),
+    "sparse_sigmoid": ("sparse_sigmoid", "sparse_sigmoid", {}),
     "selu": ("selu", "selu", {}),
     "sigmoid": ("sigmoid", "sigmoid", {}),
     "silu": ("silu", "swish", {}),
@@ -57,6 +61,30 @@ FORMS: dict[str, tuple[Any, str, dict[str, Any]]] = {
         "thresholded_relu",
         {"theta": -1.5},
     ),
+    "Threshold with a value": (
+        operation("Threshold", threshold=0.5, default_value=2),
+        "threshold",
+        {"threshold": 0.5, "default_value": 2.0},
+    ),
+    "HardShrink": (operation("HardShrink", threshold=2), "hard_shrink", {"threshold": 2.0}),
+    "SoftShrink by default": (operation("SoftShrink"), "soft_shrink", {"threshold": 0.5}),
+    "PReLU": (
+        layer("PReLU", alpha_initializer=initializer("Constant", value=0.5)),
+        "prelu",
+        {"alpha": 0.5},
+    ),
+    "PReLU by default": (layer("PReLU"), "prelu", {"alpha": 0.0}),
+    "PReLU as Keras writes it": (
+        layer(
+            "PReLU",
+            alpha_initializer=initializer("Zeros"),
+            alpha_regularizer=None,
+            alpha_constraint=None,
+            shared_axes=None,
+        ),
+        "prelu",
+        {"alpha": 0.0},
+    ),
     "ReLU operation": (
         operation("ReLU", OPS, negative_slope=-0.5, threshold=-1.0),
         "relu",
@@ -77,11 +105,13 @@ FORMS: dict[str, tuple[Any, str, dict[str, Any]]] = {
         "elu",
         {"alpha": 1.0},
     ),
+    "shared slopes": (layer("PReLU", shared_axes=[1]), "prelu", {"alpha": 0.0}),
     "old alpha": (layer("LeakyReLU", alpha=0.1), "leaky_relu", {"negative_slope": 0.1}),
 }
 WITH_A_WARNING = {
     "lossy function": "config.activation: Keras ignores alpha here and computes elu, alpha = 1.0",
     "lossy class": "config.activation.config: Keras ignores alpha here and computes elu",
+    "shared slopes": "config.activation.config.shared_axes: it is left out",
     "old alpha": "config.activation.config.alpha: the old name of negative_slope",
 }
 
@@ -133,7 +163,22 @@ REFUSED_ACTIVATIONS: dict[str, tuple[Any, str]] = {
     "Lambda": (layer("Lambda", function="x"), "'keras.layers.Lambda' is not allowed"),
     "weights": (layer("Dense", units=3), "'keras.layers.Dense' is not allowed"),
     "dropout": (layer("Dropout", rate=0.5), "'keras.layers.Dropout' is not allowed"),
-    "PReLU": (layer("PReLU"), "'keras.layers.PReLU' is not allowed"),
+    "slopes": (
+        layer("PReLU", alpha_initializer=initializer("HeNormal")),
+        "alpha_initializer: 'keras.initializers.HeNormal' is not allowed; it must be Zeros or C",
+    ),
+    "a word for slopes": (
+        layer("PReLU", alpha_initializer="ones"),
+        "config.activation.config.alpha_initializer: 'ones' is not allowed; it must be zeros, or a",
+    ),
+    "regularized slopes": (
+        layer("PReLU", alpha_regularizer="l2"),
+        "config.activation.config.alpha_regularizer: 'l2' is not allowed; it must be null",
+    ),
+    "negative shrink": (
+        operation("SoftShrink", threshold=-1.0),
+        "config.activation.config.threshold: -1.0 is not allowed; it must be a finite number of at",
+    ),
     "os.system": (
         {**FUNCTION, "config": "system", "module": "os"},
         "config.activation.module: 'os' is not allowed",
@@ -163,9 +208,9 @@ REFUSED_ACTIVATIONS: dict[str, tuple[Any, str]] = {
     ),
     "axes": (layer("Softmax", axis=[1, 2]), "config.activation.config.axis: [1, 2] is not allowed"),
     "batch": (layer("Softmax", axis=0), "Dense.activation.axis: 0 is not allowed"),
-    "other value": (
-        operation("Threshold", threshold=1, default_value=2),
-        "config.activation.config.default_value: 2 is not allowed; it must be 0",
+    "no value": (
+        operation("Threshold", threshold=1),
+        "config.activation.config.default_value: nan is not allowed; it must be a finite number",
     ),
     "flag": (operation("Gelu", approximate="none"), "'none' is not allowed; it must be true or"),
     "no offset": (layer("Rescaling", scale=0.5), "config.activation.config: scale and offset are"),

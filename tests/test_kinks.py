@@ -28,6 +28,18 @@ def test_at_a_kink_the_derivative_is_the_left_hand_one() -> None:
         ("hard_sigmoid", {}, 3.0, 1 / 6),
         ("hard_sigmoid", {"alpha": 0.2}, 2.5, 0.2),
         ("thresholded_relu", {"theta": 2.0}, 2.0, 0.0),
+        ("threshold", {"threshold": 2.0}, 2.0, 0.0),
+        ("hard_tanh", {"min_value": -0.5}, -0.5, 0.0),
+        ("hard_tanh", {}, 1.0, 1.0),
+        ("relu6", {}, 0.0, 0.0),
+        ("relu6", {}, 6.0, 1.0),
+        ("prelu", {"alpha": -0.7}, 0.0, -0.7),
+        ("hard_shrink", {"threshold": 0.7}, -0.7, 1.0),
+        ("hard_shrink", {"threshold": 0.7}, 0.7, 0.0),
+        ("soft_shrink", {"threshold": 0.7}, -0.7, 1.0),
+        ("soft_shrink", {"threshold": 0.7}, 0.7, 0.0),
+        ("sparse_sigmoid", {}, -1.0, 0.0),
+        ("sparse_sigmoid", {}, 1.0, 0.5),
     ]
     for name, values, x, df in wanted:
         found = {each.x: each for each in row(name).breaks(values)}
@@ -144,8 +156,10 @@ def test_nothing_jumps_but_at_a_break(case: Golden) -> None:
 @pytest.mark.parametrize("case", golden_cases("float64"), ids=lambda case: case.label)
 def test_the_limits_at_a_break_are_those_of_the_kernel(case: Golden) -> None:
     each = row(case.activation)
-    for found in each.breaks(case.values):
-        step = 1e-9 * max(1.0, abs(found.x))
+    breaks = each.breaks(case.values)
+    for found in breaks:
+        others = (abs(other.x - found.x) for other in breaks if other is not found)
+        step = min(1e-9 * max(1.0, abs(found.x)), 0.3 * min(others, default=np.inf))
         x = np.array([found.x - step, found.x + step])
         f, df = each.evaluate(x, case.values)
         size = max(1.0, *np.abs(df), *np.abs(f))

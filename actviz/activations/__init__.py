@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from enum import Enum
 
-from actviz.activations import rectifiers, sigmoids, smooth, vector
+from actviz.activations import rectifiers, shrinks, sigmoids, smooth, vector
 from actviz.activations.row import Break, Derived, Pair, Row
 
 __all__ = ["ROWS", "Activation", "Break", "Derived", "Pair", "Row", "row"]
 
-_FAMILIES = (rectifiers, sigmoids, smooth, vector)
+_FAMILIES = (rectifiers, shrinks, sigmoids, smooth, vector)
 _BY_NAME = {
     each.name: each
     for family in _FAMILIES
@@ -33,6 +33,13 @@ class Activation(Enum):
     THRESHOLDED_RELU = "thresholded_relu"
     LINEAR = "linear"
     TANH = "tanh"
+    HARD_SHRINK = "hard_shrink"
+    HARD_TANH = "hard_tanh"
+    PRELU = "prelu"
+    RELU6 = "relu6"
+    SOFT_SHRINK = "soft_shrink"
+    SPARSE_SIGMOID = "sparse_sigmoid"
+    THRESHOLD = "threshold"
 
     @property
     def row(self) -> Row:
@@ -41,7 +48,7 @@ class Activation(Enum):
 
 
 ROWS: tuple[Row, ...] = tuple(each.row for each in Activation)
-"""All built-in activations, in the order of the source page, then the layers' other defaults."""
+"""All built-in activations: the source page's, the layers' other defaults, the rest by name."""
 
 
 def row(activation: Activation | str) -> Row:

@@ -90,6 +90,73 @@ THRESHOLDED_RELU = Row(
     source="Konda, Memisevic, Krueger 2015, arXiv:1402.3337",
 )
 
+PRELU = Row(
+    "prelu",
+    "PReLU",
+    "rectifiers",
+    f="x if x > 0 else alpha * x",
+    df="1 if x > 0 else alpha",
+    kernel=("prelu(x, alpha)", "prelu_grad(x, alpha)"),
+    params=(
+        Param(
+            "alpha",
+            0.25,
+            FINITE,
+            slider=(-1.0, 1.0),
+            doc="the slope on the left, which a network learns; here it is held",
+            symbol=r"\alpha",
+        ),
+    ),
+    kinks=("0",),
+    doc="A leaky ReLU whose slope on the left is learned, one a channel or one for all.",
+    source="He, Zhang, Ren, Sun 2015, arXiv:1502.01852",
+)
+
+RELU6 = Row(
+    "relu6",
+    "ReLU6",
+    "rectifiers",
+    f="min(max(x, 0), 6)",
+    df="0 if x <= 0 else 1 if x <= 6 else 0",
+    kernel=("hard_tanh(x, 0, 6)", "hard_tanh_grad(x, 0, 6)"),
+    kinks=("0", "6"),
+    doc="A ReLU cut off at 6, which keeps its digits in fixed-point and half precision.",
+    source="Krizhevsky 2010, Convolutional Deep Belief Networks on CIFAR-10",
+)
+
+THRESHOLD = Row(
+    "threshold",
+    "Threshold",
+    "rectifiers",
+    f="x if x > threshold else default_value",
+    df="1 if x > threshold else 0",
+    kernel=(
+        "threshold(x, threshold, default_value)",
+        "threshold_grad(x, threshold, default_value)",
+    ),
+    params=(
+        Param(
+            "threshold",
+            0.0,
+            FINITE,
+            slider=(-2.0, 2.0),
+            doc="inputs up to it give the default value",
+            symbol=r"\theta",
+        ),
+        Param(
+            "default_value",
+            -1.0,
+            FINITE,
+            slider=(-2.0, 2.0),
+            doc="f below the threshold; f jumps unless it equals the threshold",
+            symbol="v",
+        ),
+    ),
+    kinks=("threshold",),
+    doc="Passes inputs above a threshold and puts one value in the place of all others.",
+    source="torch.nn.Threshold and keras.activations.threshold, which have no defaults",
+)
+
 LINEAR = Row(
     "linear",
     "Linear",

@@ -71,7 +71,7 @@ class Row:
     title
         As shown to people.
     family
-        The group it is listed under: rectifiers, sigmoids, smooth or vector.
+        The group it is listed under: rectifiers, shrinks, sigmoids, smooth or vector.
     f, df
         The textbook forms of f and f′ as formula text in x and the arguments.
     doc

@@ -69,6 +69,45 @@ HARD_SIGMOID = Row(
     source="Courbariaux, Bengio, David 2015, arXiv:1511.00363, equation 3",
 )
 
+HARD_TANH = Row(
+    "hard_tanh",
+    "Hard tanh",
+    "sigmoids",
+    f="min(max(x, min_value), max_value)",
+    df="0 if x <= min_value else 1 if x <= max_value else 0",
+    kernel=("hard_tanh(x, min_value, max_value)", "hard_tanh_grad(x, min_value, max_value)"),
+    params=(
+        Param(
+            "min_value",
+            -1.0,
+            FINITE,
+            slider=(-3.0, 3.0),
+            doc="f is no less than this, unless the upper bound is",
+            symbol="a",
+        ),
+        Param(
+            "max_value", 1.0, FINITE, slider=(-3.0, 3.0), doc="f is no more than this", symbol="b"
+        ),
+    ),
+    kinks=("min_value", "max_value"),
+    doc="A piecewise linear stand-in for tanh: the input itself between two bounds.",
+    source="Collobert, Weston, Bottou et al. 2011, arXiv:1103.0398; the bounds as in "
+    "torch.nn.Hardtanh",
+)
+
+SPARSE_SIGMOID = Row(
+    "sparse_sigmoid",
+    "Sparse sigmoid",
+    "sigmoids",
+    f="min(max((x + 1) / 2, 0), 1)",
+    df="0 if x <= -1 else 0.5 if x <= 1 else 0",
+    kernel=("hard_sigmoid(x, 0.5, 0.5)", "hard_sigmoid_grad(x, 0.5, -1, 1)"),
+    kinks=("-1", "1"),
+    doc="A hard sigmoid of slope 1/2: a sparsemax over two elements of which the second is 0, "
+    "and the slope of the sparse plus.",
+    source="Blondel, Martins, Niculae 2019, arXiv:1901.02324",
+)
+
 TANH = Row(
     "tanh",
     "Tanh",

@@ -177,6 +177,7 @@ _PAIRS = (
     _pair("elu", r"\operatorname{elu}", "alpha"),
     _pair("gelu", r"\operatorname{gelu}"),
     _pair("gelu_tanh", r"\operatorname{gelu}_{\tanh}"),
+    _pair("hard_shrink", r"\operatorname{hardshrink}", "threshold"),
     _pair(
         "hard_sigmoid",
         r"\operatorname{hard}\sigma",
@@ -184,6 +185,8 @@ _PAIRS = (
         "beta",
         corners=(("left", "-beta / alpha"), ("right", "(1 - beta) / alpha")),
     ),
+    _pair("hard_tanh", r"\operatorname{hardtanh}", "min_value", "max_value"),
+    _pair("prelu", r"\operatorname{prelu}", "alpha"),
     _pair("relu", r"\operatorname{relu}", *_RELU),
     _pair("selu", r"\operatorname{selu}"),
     _pair(
@@ -196,7 +199,9 @@ _PAIRS = (
         second="sigmoid_grad(u) * (1 - 2 * sigmoid(u))",
     ),
     _pair("sigmoid_shifted", r"\sigma", "largest", "rest"),
+    _pair("soft_shrink", r"\operatorname{softshrink}", "threshold"),
     _pair("swish", r"\operatorname{swish}", "beta"),
+    _pair("threshold", r"\operatorname{threshold}", "threshold", "default_value"),
     _pair("thresholded_relu", r"\operatorname{relu}", "theta"),
     _pair(
         "tanh",

@@ -19,10 +19,14 @@ Written = str | dict[str, object]
 
 LAYERS = "keras.layers"
 MODELS = "keras"
+INITIALIZERS = "keras.initializers"
 NN_OPS = "keras.src.ops.nn"
 ACTIVATION_OPS = "keras.src.activations.activations"
 
 _RELU: Values = {"negative_slope": 0.0, "max_value": None, "threshold": 0.0}
+_PLAIN_RECTIFIERS: Mapping[str, Values] = MappingProxyType(
+    {"relu": _RELU, "relu6": {**_RELU, "max_value": 6.0}}
+)
 
 STRINGS: Mapping[str, tuple[str, Values]] = MappingProxyType(
     {
@@ -31,7 +35,7 @@ STRINGS: Mapping[str, tuple[str, Values]] = MappingProxyType(
         "sigmoid": ("sigmoid", {}),
         "hard_sigmoid": ("hard_sigmoid", {"alpha": 1 / 6, "beta": 0.5}),
         "relu": ("relu", _RELU),
-        "relu6": ("relu", {**_RELU, "max_value": 6.0}),
+        "relu6": ("relu6", {}),
         "leaky_relu": ("leaky_relu", {**_RELU, "negative_slope": 0.2}),
         "elu": ("elu", {"alpha": 1.0}),
         "selu": ("selu", {}),
@@ -39,6 +43,10 @@ STRINGS: Mapping[str, tuple[str, Values]] = MappingProxyType(
         "silu": ("swish", {"beta": 1.0}),
         "swish": ("swish", {"beta": 1.0}),
         "softmax": ("softmax", {"axis": -1}),
+        "hard_shrink": ("hard_shrink", {"threshold": 0.5}),
+        "hard_tanh": ("hard_tanh", {"min_value": -1.0, "max_value": 1.0}),
+        "soft_shrink": ("soft_shrink", {"threshold": 0.5}),
+        "sparse_sigmoid": ("sparse_sigmoid", {}),
     }
 )
 """What Keras 3 means by its plain strings; the first one of a meaning is the one written."""
@@ -131,8 +139,8 @@ def _thresholded_relu(values: Values, dtype: str, path: str) -> Written:
 
 def _rectifier(values: Values, dtype: str, path: str) -> Written:
     """Write Keras's ReLU: the layer, or the operation behind it where the layer refuses."""
-    for word in ("relu", "relu6"):
-        if STRINGS[word][1] == values:
+    for word, meant in _PLAIN_RECTIFIERS.items():
+        if meant == values:
             return word
     slope, threshold = _number(values["negative_slope"]), _number(values["threshold"])
     limit = values["max_value"]
@@ -149,6 +157,12 @@ def _rectifier(values: Values, dtype: str, path: str) -> Written:
 def _relu_layer(values: Values, dtype: str) -> dict[str, object]:
     parts = {key: values[key] for key in ("max_value", "negative_slope", "threshold")}
     return _layer("ReLU", "relu", dtype, **parts)
+
+
+def _prelu(values: Values, dtype: str, path: str) -> Written:
+    """Write a PReLU, whose slopes begin at alpha and are then learned."""
+    initializer = written_object(INITIALIZERS, "Constant", {"value": values["alpha"]})
+    return _layer("PReLU", "prelu", dtype, alpha_initializer=initializer)
 
 
 def _softmax(values: Values, dtype: str, path: str) -> Written:
@@ -177,6 +191,15 @@ def _rescaling(name: str, scale: float, dtype: str) -> dict[str, object]:
     return _layer("Rescaling", name, dtype, scale=scale, offset=0.0)
 
 
+def _same_operation(class_name: str) -> Callable[[Values, str, str], Written]:
+    """Make the writer of an operation whose numbers are called as ours."""
+
+    def write(values: Values, dtype: str, path: str) -> Written:
+        return _operation(NN_OPS, class_name, **values)
+
+    return write
+
+
 def _number(value: Value) -> float:
     assert isinstance(value, (int, float))
     return float(value)
@@ -186,11 +209,15 @@ _FORMS: Mapping[str, Callable[[Values, str, str], Written]] = MappingProxyType(
     {
         "elu": _elu,
         "gelu": _gelu,
+        "hard_shrink": _same_operation("HardShrink"),
         "hard_sigmoid": _hard_sigmoid,
         "leaky_relu": _leaky_relu,
+        "prelu": _prelu,
         "relu": _rectifier,
+        "soft_shrink": _same_operation("SoftShrink"),
         "softmax": _softmax,
         "swish": _swish,
+        "threshold": _same_operation("Threshold"),
         "thresholded_relu": _thresholded_relu,
     }
 )
@@ -209,6 +236,8 @@ def remarks(written: Written, dtype: str) -> tuple[str, ...]:
     if isinstance(written, str):
         return ()
     needs = "needs Keras 3.10 or newer: it is a nested object"
+    if written["class_name"] == "PReLU":
+        return (needs, "Keras learns a slope for every element, each beginning at this one")
     if written["module"] == LAYERS:
         return (needs,)
     if written["module"] == MODELS:

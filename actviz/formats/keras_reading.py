@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from actviz.formats.keras_activations import (
-    ACTIVATION_OPS,
+    INITIALIZERS,
     LAYERS,
     MODELS,
-    NN_OPS,
     STRINGS,
     Activation,
     plain,
@@ -21,8 +20,9 @@ from actviz.formats.keras_objects import (
     read_dtype,
     saved_object,
 )
+from actviz.formats.keras_operations import OPERATIONS, axis_of, number_of, relu_of
 from actviz.layers.fields import DTYPE
-from actviz.param import Flag, Real, Value, refuse
+from actviz.param import refuse
 
 _BASE = ("name", "trainable", "dtype")
 _FUNCTIONS = ("builtins", "keras.activations")
@@ -63,12 +63,14 @@ class ActivationReader:
         saved = saved_object(value, path)
         if saved.module == "keras.activations":
             return self._lossy(saved)
-        found = _READERS.get((_public(saved.module), saved.class_name))
-        if found is None:
+        key = _public(saved.module), saved.class_name
+        if key in OPERATIONS:
+            return OPERATIONS[key](saved)
+        if key not in _READERS:
             shown = f"{saved.module}.{saved.class_name}"
-            classes = ", ".join(class_name for _, class_name in _READERS)
+            classes = ", ".join(class_name for _, class_name in (*_READERS, *OPERATIONS))
             raise refuse(path, shown, f"one of {classes}")
-        return found(self, saved)
+        return _READERS[key](self, saved)
 
     def _string(self, word: str, path: str) -> Activation:
         if word not in STRINGS:
@@ -113,26 +115,37 @@ class ActivationReader:
     def elu(self, saved: SavedObject) -> Activation:
         """Read ELU{alpha}."""
         self._layer(saved, "alpha")
-        return plain("elu", {"alpha": _real(saved, "alpha", 1.0)})
+        return plain("elu", {"alpha": number_of(saved, "alpha", 1.0)})
 
     def leaky_relu(self, saved: SavedObject) -> Activation:
         """Read LeakyReLU{negative_slope}; the old key alpha overrides it in Keras."""
         self._layer(saved, "negative_slope", "alpha")
-        slope = _real(saved, "negative_slope", 0.3, low=0.0)
+        slope = number_of(saved, "negative_slope", 0.3, low=0.0)
         if "alpha" in saved.config:
-            slope = _real(saved, "alpha", 0.3, low=0.0)
+            slope = number_of(saved, "alpha", 0.3, low=0.0)
             self.warnings.append(f"{saved.at('alpha')}: the old name of negative_slope")
         return plain("leaky_relu", {"negative_slope": slope})
 
     def relu(self, saved: SavedObject) -> Activation:
         """Read ReLU{max_value, negative_slope, threshold}, none of them below 0."""
         self._layer(saved, "max_value", "negative_slope", "threshold")
-        return _relu(saved, low=0.0)
+        return relu_of(saved, low=0.0)
+
+    def prelu(self, saved: SavedObject) -> Activation:
+        """Read PReLU{alpha_initializer} with one slope; training moves it from there."""
+        never = ("alpha_regularizer", "alpha_constraint")
+        self._layer(saved, "alpha_initializer", *never, "shared_axes")
+        for key in never:
+            if saved.config.get(key) is not None:
+                raise refuse(saved.at(key), saved.config[key], "null")
+        if saved.config.get("shared_axes") is not None:
+            self.warnings.append(f"{saved.at('shared_axes')}: it is left out; f is the same")
+        return plain("prelu", {"alpha": _initial_slope(saved)})
 
     def softmax(self, saved: SavedObject) -> Activation:
         """Read Softmax{axis}; a list of axes has no counterpart here."""
         self._layer(saved, "axis")
-        return plain("softmax", {"axis": _axis(saved)})
+        return plain("softmax", {"axis": axis_of(saved)})
 
     def activation(self, saved: SavedObject) -> Activation:
         """Read the layer around an activation."""
@@ -148,7 +161,7 @@ class ActivationReader:
         self._layer(saved, "scale", "offset")
         if "scale" not in saved.config or "offset" not in saved.config:
             raise ValueError(f"{saved.path}.config: scale and offset are needed by Keras")
-        return _real(saved, "scale", 1.0), _real(saved, "offset", 0.0)
+        return number_of(saved, "scale", 1.0), number_of(saved, "offset", 0.0)
 
     def sequential(self, saved: SavedObject) -> Activation:
         """Read a Sequential that is one of the composed forms, or holds a single activation."""
@@ -201,6 +214,21 @@ class ActivationReader:
         )
 
 
+def _initial_slope(saved: SavedObject) -> float:
+    """Read with which slope a PReLU begins: zeros where nothing is said."""
+    where = saved.at("alpha_initializer")
+    value = saved.config.get("alpha_initializer", "zeros")
+    if isinstance(value, str):
+        if value.lower() == "zeros":
+            return 0.0
+        raise refuse(where, value, "zeros, or a Constant object")
+    initializer = saved_object(value, where)
+    if initializer.module != INITIALIZERS or initializer.class_name not in ("Zeros", "Constant"):
+        raise refuse(where, f"{initializer.module}.{initializer.class_name}", "Zeros or Constant")
+    initializer.only(("value",) if initializer.class_name == "Constant" else ())
+    return number_of(initializer, "value", 0.0)
+
+
 def _public(module: str) -> str:
     """Give the public name under which Keras exports what a module holds."""
     if module.startswith("keras.src.layers."):
@@ -208,88 +236,17 @@ def _public(module: str) -> str:
     return MODELS if module in ("keras.models", "keras.src.models.sequential") else module
 
 
-def _real(saved: SavedObject, key: str, default: float, low: float = -math.inf) -> float:
-    value = saved.config.get(key, default)
-    number = Real(low=low).check(value, saved.at(key))
-    assert isinstance(number, float)
-    return number
-
-
-def _axis(saved: SavedObject) -> int:
-    axis = saved.config.get("axis", -1)
-    if isinstance(axis, bool) or not isinstance(axis, int):
-        raise refuse(saved.at("axis"), axis, "one whole number")
-    return axis
-
-
-def _relu(saved: SavedObject, low: float = -math.inf) -> Activation:
-    limit: Value = None
-    if saved.config.get("max_value") is not None:
-        limit = _real(saved, "max_value", 0.0, low=0.0)
-    values = {
-        "negative_slope": _real(saved, "negative_slope", 0.0, low),
-        "max_value": limit,
-        "threshold": _real(saved, "threshold", 0.0, low),
-    }
-    return plain("relu", values)
-
-
-def _relu_operation(reader: ActivationReader, saved: SavedObject) -> Activation:
-    saved.only(("name", "negative_slope", "max_value", "threshold"))
-    name, values = _relu(saved)
-    threshold = values["threshold"]
-    assert isinstance(threshold, float)
-    if values["max_value"] is not None and threshold < 0:
-        allowed = "at least 0 with a max_value: Keras then clips away what lies below 0"
-        raise refuse(saved.at("threshold"), threshold, allowed)
-    return name, values
-
-
-def _threshold_operation(reader: ActivationReader, saved: SavedObject) -> Activation:
-    saved.only(("name", "threshold", "default_value"))
-    if saved.config.get("default_value") != 0:
-        raise refuse(saved.at("default_value"), saved.config.get("default_value"), "0")
-    return plain("thresholded_relu", {"theta": _real(saved, "threshold", math.nan)})
-
-
-def _gelu_operation(reader: ActivationReader, saved: SavedObject) -> Activation:
-    saved.only(("name", "approximate"))
-    value = saved.config.get("approximate", True)
-    approximate = Flag().check(value, saved.at("approximate"))
-    return plain("gelu", {"approximate": "tanh" if approximate else "none"})
-
-
-def _elu_operation(reader: ActivationReader, saved: SavedObject) -> Activation:
-    saved.only(("name", "alpha"))
-    return plain("elu", {"alpha": _real(saved, "alpha", 1.0)})
-
-
-def _leaky_operation(reader: ActivationReader, saved: SavedObject) -> Activation:
-    saved.only(("name", "negative_slope"))
-    return plain("leaky_relu", {"negative_slope": _real(saved, "negative_slope", 0.2)})
-
-
-def _softmax_operation(reader: ActivationReader, saved: SavedObject) -> Activation:
-    saved.only(("name", "axis"))
-    return plain("softmax", {"axis": _axis(saved)})
-
-
 _READERS: Mapping[tuple[str, str], Callable[[ActivationReader, SavedObject], Activation]] = (
     MappingProxyType(
         {
             (LAYERS, "ELU"): ActivationReader.elu,
             (LAYERS, "LeakyReLU"): ActivationReader.leaky_relu,
+            (LAYERS, "PReLU"): ActivationReader.prelu,
             (LAYERS, "ReLU"): ActivationReader.relu,
             (LAYERS, "Softmax"): ActivationReader.softmax,
             (LAYERS, "Activation"): ActivationReader.activation,
             (LAYERS, "Rescaling"): ActivationReader.rescaling_alone,
             (MODELS, "Sequential"): ActivationReader.sequential,
-            (NN_OPS, "Elu"): _elu_operation,
-            (NN_OPS, "Gelu"): _gelu_operation,
-            (NN_OPS, "LeakyRelu"): _leaky_operation,
-            (NN_OPS, "Softmax"): _softmax_operation,
-            (NN_OPS, "Threshold"): _threshold_operation,
-            (ACTIVATION_OPS, "ReLU"): _relu_operation,
         }
     )
 )

@@ -10,7 +10,7 @@ At a kink the derivative is the left-hand one.
 
 from __future__ import annotations
 
-from actviz.reference import bounded, errorfunction, gated, piecewise
+from actviz.reference import bounded, clipped, errorfunction, gated, piecewise
 from actviz.reference.compensated import TWINS, Array
 
-__all__ = ["TWINS", "Array", "bounded", "errorfunction", "gated", "piecewise"]
+__all__ = ["TWINS", "Array", "bounded", "clipped", "errorfunction", "gated", "piecewise"]

@@ -1,4 +1,4 @@
-"""The piecewise linear activations in float64, exact about which piece they are on."""
+"""The rectifiers and hard sigmoid in float64, exact about which piece they are on."""
 
 from __future__ import annotations
 
@@ -30,6 +30,19 @@ def relu_grad(x: Array, negative_slope: Array, max_value: Array, threshold: Arra
     right = np.where(x <= max_value, 1.0, 0.0)
     slope = np.where(x <= threshold, negative_slope, right)
     return np.where(np.isnan(x), x, slope)
+
+
+@twin
+def prelu(x: Array, alpha: Array) -> Array:
+    """Compute x for x > 0, else alpha·x; a zero has the sign of that product."""
+    left = np.where((alpha == 0.0) & ~np.isnan(x), 0.0, alpha * x)
+    return np.where(x > 0.0, x, left)
+
+
+@twin
+def prelu_grad(x: Array, alpha: Array) -> Array:
+    """Compute 1 for x > 0, else alpha."""
+    return np.where(np.isnan(x), x, np.where(x > 0.0, 1.0, alpha))
 
 
 @twin

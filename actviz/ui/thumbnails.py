@@ -12,13 +12,16 @@ from actviz.ui.theme import Theme
 
 SIZE = QSize(44, 26)
 _RANGE = 4.0
+_BEYOND = 1.25  # how far the picture reaches behind the farthest kink
 _POINTS = 81
 _MARGIN = 3.0
 
 
 def thumbnail_request(activation: str) -> Request:
     """Ask for an activation with its defaults, where most of its shape is."""
-    return Request.of(activation, {}, Grid(-_RANGE, _RANGE, _POINTS))
+    farthest = max((abs(each.x) for each in row(activation).breaks()), default=0.0)
+    reach = max(_RANGE, _BEYOND * farthest)
+    return Request.of(activation, {}, Grid(-reach, reach, _POINTS))
 
 
 def thumbnail(result: Result, theme: Theme, ratio: float) -> QPixmap:
@@ -28,9 +31,10 @@ def thumbnail(result: Result, theme: Theme, ratio: float) -> QPixmap:
     picture.fill(Qt.GlobalColor.transparent)
     y = result.y.astype(np.float64)
     low, high = min(float(y.min()), 0.0), max(float(y.max()), 0.0)
-    x_scale = (SIZE.width() - 2 * _MARGIN) / (2 * _RANGE)
+    x = result.x.astype(np.float64)
+    x_scale = (SIZE.width() - 2 * _MARGIN) / (x[-1] - x[0])
     y_scale = (SIZE.height() - 2 * _MARGIN) / max(high - low, 1e-9)
-    across = _MARGIN + (result.x.astype(np.float64) + _RANGE) * x_scale
+    across = _MARGIN + (x - x[0]) * x_scale
     down = SIZE.height() - _MARGIN - (y - low) * y_scale
     zero_down = SIZE.height() - _MARGIN + low * y_scale
     painter = QPainter(picture)

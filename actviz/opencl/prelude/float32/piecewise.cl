@@ -22,6 +22,20 @@ inline float av_relu_grad(float x, av_real negative_slope, av_real max_value, av
     return x != x ? x : av_exceeds(x, threshold) ? above : negative_slope.high;
 }
 
+/* x for x > 0, else alpha·x; a zero has the sign of that product. */
+inline float av_prelu(float x, av_real alpha)
+{
+    const av_scaled product = av_times(alpha, x);
+    const float scaled = av_round(product.v, product.exponent);
+    const float left = alpha.hi == 0.0f ? 0.0f : x == 0.0f ? x * alpha.hi : scaled;
+    return x > 0.0f || x != x ? x : left;
+}
+
+inline float av_prelu_grad(float x, av_real alpha)
+{
+    return x != x ? x : x > 0.0f ? 1.0f : alpha.high;
+}
+
 /* x for x > theta, else 0. */
 inline float av_thresholded_relu(float x, av_real theta)
 {
