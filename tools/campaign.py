@@ -1,7 +1,7 @@
 """Run the tests at full size and record what was seen: command, devices, date, figures.
 
-The same tests as `make test`, with the sizes that take too long for every day (they read them
-through the `full_size` fixture of tests/conftest.py). The record is committed.
+The tests marked `campaign`, with the sizes that take too long for every day: they find
+ACTVIZ_CAMPAIGN in the environment. The record is committed.
 """
 
 from __future__ import annotations
