@@ -12,6 +12,7 @@ from actviz.layers import ROWS, LayerConfig, LayerRow
 from actviz.param import Choice, Flag, Integer, Param, Real, Sizes, Text
 
 _OFF_DEFAULTS: dict[str, list[dict[str, Any]]] = {
+    "celu": [{"alpha": 0.5}, {"alpha": 2.5}],
     "elu": [{"alpha": 0.7}, {"alpha": 0.0}, {"alpha": -0.5}, {"alpha": 2.5}],
     "gelu": [{"approximate": "tanh"}],
     "hard_sigmoid": [{"alpha": 0.2}, {"alpha": 0.3, "beta": -0.2}],
@@ -36,6 +37,7 @@ _OFF_DEFAULTS: dict[str, list[dict[str, Any]]] = {
     ],
     "soft_shrink": [{"threshold": 2.0}, {"threshold": 0.0}],
     "softmax": [{"logits": (0.5, -2.0)}, {"axis": 1, "logits": (1.0,)}],
+    "squareplus": [{"b": 0.0}, {"b": 1.5}],
     "swish": [{"beta": 2.0}, {"beta": 0.3}, {"beta": -1.5}, {"beta": 0.0}],
     "threshold": [{"threshold": 1.5, "default_value": 3.0}, {"default_value": 0.0}],
     "thresholded_relu": [{"theta": 0.0}, {"theta": 2.5}, {"theta": -1.0}],

@@ -23,9 +23,9 @@ from actviz.layers import ROWS, LayerConfig, LayerRow
 from actviz.param import Choice
 
 NAMES = [each.name for each in ROWS]
-# Keras computes GELU's tanh form as 1 + tanh, which in float32 loses up to 10 x 2^-24 on the left;
-# the test in float64 below holds it to the formula.
-ABSOLUTE = {name: 6e-7 if name == "gelu" else 1e-7 for name in SETTINGS}
+# Keras computes GELU's tanh form as 1 + tanh and squareplus as x + sqrt(x^2 + b), which in float32
+# loses up to 10 x 2^-24 on the left; the test in float64 below holds them to the formula.
+ABSOLUTE = {name: 6e-7 if name in ("gelu", "squareplus") else 1e-7 for name in SETTINGS}
 RNN = {"SimpleRNN", "GRU", "LSTM"}
 # How far a result may be off in each arithmetic: relative, absolute.
 ROUNDING = {

@@ -32,6 +32,13 @@ FORMS: dict[str, tuple[Any, str, dict[str, Any]]] = {
     "leaky_relu": ("leaky_relu", "leaky_relu", {"negative_slope": 0.2}),
     "relu": ("relu", "relu", {}),
     "relu6": ("relu6", "relu6", {}),
+    "celu": ("celu", "celu", {}),
+    "exponential": ("exponential", "exponential", {}),
+    "hard_silu": ("hard_silu", "hard_swish", {}),
+    "hard_swish": ("hard_swish", "hard_swish", {}),
+    "softsign": ("softsign", "softsign", {}),
+    "sparse_plus": ("sparse_plus", "sparse_plus", {}),
+    "squareplus": ("squareplus", "squareplus", {}),
     "hard_shrink": ("hard_shrink", "hard_shrink", {}),
     "hard_tanh": ("hard_tanh", "hard_tanh", {}),
     "soft_shrink": ("soft_shrink", "soft_shrink", {}),
@@ -66,6 +73,8 @@ FORMS: dict[str, tuple[Any, str, dict[str, Any]]] = {
         "threshold",
         {"threshold": 0.5, "default_value": 2.0},
     ),
+    "Celu": (operation("Celu", alpha=2), "celu", {"alpha": 2.0}),
+    "Squareplus": (operation("Squareplus", b=1.5), "squareplus", {"b": 1.5}),
     "HardShrink": (operation("HardShrink", threshold=2), "hard_shrink", {"threshold": 2.0}),
     "SoftShrink by default": (operation("SoftShrink"), "soft_shrink", {"threshold": 0.5}),
     "PReLU": (
@@ -174,6 +183,10 @@ REFUSED_ACTIVATIONS: dict[str, tuple[Any, str]] = {
     "regularized slopes": (
         layer("PReLU", alpha_regularizer="l2"),
         "config.activation.config.alpha_regularizer: 'l2' is not allowed; it must be null",
+    ),
+    "alpha 0": (
+        operation("Celu", alpha=0),
+        "config.activation.config.alpha: 0 is not allowed; it must be a finite number greater",
     ),
     "negative shrink": (
         operation("SoftShrink", threshold=-1.0),

@@ -109,6 +109,8 @@ CANNOT_BE_HELD = [
     ("leaky_relu", {"max_value": 1.0, "threshold": -1.0}, "float32", "leaky_relu.threshold: -1.0"),
     ("elu", {"alpha": 1e39}, "float32", "elu.alpha: 1e+39 is not allowed; it must be at most 3.4"),
     ("elu", {"alpha": 7e4}, "mixed_float16", "alpha: 70000.0 is not allowed; it must be at most 6"),
+    ("celu", {"alpha": 1e-31}, "float32", "celu.alpha: 1e-31 is not allowed; it must be at least"),
+    ("hard_tanh", {"min_value": -2.0}, "float32", "min_value: -2.0 is not allowed; it must be -1"),
     ("swish", {"beta": 1e-31}, "float32", "beta: 1e-31 is not allowed; it must be 0 or from 1e-30"),
     ("swish", {"beta": 2e3}, "float16", "swish.beta: 2000.0 is not allowed"),
 ]

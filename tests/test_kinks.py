@@ -38,6 +38,9 @@ def test_at_a_kink_the_derivative_is_the_left_hand_one() -> None:
         ("hard_shrink", {"threshold": 0.7}, 0.7, 0.0),
         ("soft_shrink", {"threshold": 0.7}, -0.7, 1.0),
         ("soft_shrink", {"threshold": 0.7}, 0.7, 0.0),
+        ("hard_swish", {}, -3.0, 0.0),
+        ("hard_swish", {}, 3.0, 1.5),
+        ("squareplus", {"b": 0.0}, 0.0, 0.0),
         ("sparse_sigmoid", {}, -1.0, 0.0),
         ("sparse_sigmoid", {}, 1.0, 0.5),
     ]

@@ -44,6 +44,17 @@ CLASSES: list[tuple[str, dict[str, Value], str, str, tuple[float, float]]] = [
     ("swish", {"beta": -1.0}, "none", "soft", (-INF, 0.0)),
     ("swish", {"beta": 0.0}, "none", "none", (-INF, INF)),
     ("linear", {}, "none", "none", (-INF, INF)),
+    ("celu", {"alpha": 0.7}, "soft", "none", (-0.7, INF)),
+    ("exponential", {}, "soft", "none", (0.0, INF)),
+    ("hard_shrink", {}, "none", "none", (-INF, INF)),
+    ("hard_swish", {}, "hard", "none", (0.0, INF)),
+    ("hard_tanh", {"min_value": -2.0}, "hard", "hard", (-2.0, 1.0)),
+    ("prelu", {"alpha": 0.0}, "hard", "none", (0.0, INF)),
+    ("softsign", {}, "soft", "soft", (-1.0, 1.0)),
+    ("sparse_plus", {}, "hard", "none", (0.0, INF)),
+    ("squareplus", {}, "soft", "none", (0.0, INF)),
+    ("squareplus", {"b": 0.0}, "hard", "none", (0.0, INF)),
+    ("threshold", {}, "hard", "none", (-1.0, INF)),
 ]
 
 
@@ -62,7 +73,8 @@ def side(case: Golden, sign: int) -> tuple[float, str]:
     """What the golden numbers say of the left (−1) or right (+1) side: the limit, and the class."""
     at_end = case.x == sign * INF
     (limit,), (slope,) = case.f[at_end], case.df[at_end]
-    outermost = max([0.0, *(sign * each.x for each in row(case.activation).breaks(case.values))])
+    joints = Curve.of(row(case.activation), case.values).joints
+    outermost = max([0.0, *(sign * x for x in joints)])
     outside = case.df[sign * case.x > outermost]
     return limit, "none" if slope else "soft" if outside.any() else "hard"
 

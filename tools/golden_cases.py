@@ -8,29 +8,10 @@ to look at closely: roots of f′, kinks, where tails end. New cases are appende
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import NamedTuple
 
+from golden_case import Case, sigma
+from golden_newer import NEWER
 from mpmath import mp, mpf
-
-mp.dps = 60
-Function = Callable[[mpf], mpf]
-
-
-class Case(NamedTuple):
-    """f and f′ at finite x, their limits at −∞ and +∞, and the points to look at closely."""
-
-    name: str
-    values: dict[str, object]
-    f: Function
-    df: Function
-    left: tuple[float, float]
-    right: tuple[float, float]
-    points: tuple[float, ...] = ()
-
-
-def sigma(z: mpf) -> mpf:
-    return 1 / (1 + mp.exp(-z))
 
 
 def normal_cdf(x: mpf) -> mpf:
@@ -201,70 +182,6 @@ def tanh() -> Case:
     )
 
 
-def hard_tanh(name: str, low: float, high: float) -> Case:
-    a, b = mpf(low), mpf(high)
-    return Case(
-        name,
-        {"min_value": low, "max_value": high} if name == "hard_tanh" else {},
-        lambda x: min(max(x, a), b),
-        lambda x: mpf(1) if a < x <= b else mpf(0),
-        (min(low, high), 0.0),
-        (high, 0.0),
-        (low, high),
-    )
-
-
-def shrink(name: str, threshold: float) -> Case:
-    t = mpf(threshold)
-    hard = name == "hard_shrink"
-    return Case(
-        name,
-        {"threshold": threshold},
-        lambda x: (x if hard else x - mp.sign(x) * t) if abs(x) > t else mpf(0),
-        lambda x: mpf(0) if -t < x <= t else mpf(1),
-        (-math.inf, 1.0),
-        (math.inf, 1.0),
-        (threshold, -threshold),
-    )
-
-
-def prelu(alpha: float) -> Case:
-    a = mpf(alpha)
-    return Case(
-        "prelu",
-        {"alpha": alpha},
-        lambda x: x if x > 0 else a * x,
-        lambda x: mpf(1) if x > 0 else a,
-        (-math.inf * alpha if alpha else 0.0, alpha),
-        (math.inf, 1.0),
-    )
-
-
-def sparse_sigmoid() -> Case:
-    return Case(
-        "sparse_sigmoid",
-        {},
-        lambda x: min(max((x + 1) / 2, mpf(0)), mpf(1)),
-        lambda x: mpf(0.5) if -1 < x <= 1 else mpf(0),
-        (0.0, 0.0),
-        (1.0, 0.0),
-        (-1.0, 1.0),
-    )
-
-
-def threshold(threshold: float, default: float) -> Case:
-    t, v = mpf(threshold), mpf(default)
-    return Case(
-        "threshold",
-        {"threshold": threshold, "default_value": default},
-        lambda x: x if x > t else v,
-        lambda x: mpf(1) if x > t else mpf(0),
-        (default, 0.0),
-        (math.inf, 1.0),
-        (threshold,),
-    )
-
-
 CASES = (
     *(elu(alpha) for alpha in (1.0, 0.7, 5.0, -0.3, 0.0, 1e30, 1e-30)),
     gelu(),
@@ -280,11 +197,5 @@ CASES = (
     *(thresholded_relu(theta) for theta in (1.0, 0.0, -0.75, 1.7)),
     linear(),
     tanh(),
-    *(hard_tanh("hard_tanh", *v) for v in ((-1.0, 1.0), (0.1, 20.0), (0.7, -0.3), (-1e-300, 1e30))),
-    hard_tanh("relu6", 0.0, 6.0),
-    *(shrink("hard_shrink", t) for t in (0.5, 0.1, 0.0, 1e30, 1e-300)),
-    *(shrink("soft_shrink", t) for t in (0.5, 0.1, 0.0, 1e30, 1e-300)),
-    *(prelu(alpha) for alpha in (0.25, 0.1, -0.7, 0.0, 1e30, 1e-30, 1e-300)),
-    sparse_sigmoid(),
-    *(threshold(*v) for v in ((0.0, -1.0), (0.1, 20.0), (-0.7, 0.0), (1e30, 0.1))),
+    *NEWER,
 )

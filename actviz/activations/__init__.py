@@ -33,12 +33,18 @@ class Activation(Enum):
     THRESHOLDED_RELU = "thresholded_relu"
     LINEAR = "linear"
     TANH = "tanh"
+    CELU = "celu"
+    EXPONENTIAL = "exponential"
     HARD_SHRINK = "hard_shrink"
+    HARD_SWISH = "hard_swish"
     HARD_TANH = "hard_tanh"
     PRELU = "prelu"
     RELU6 = "relu6"
     SOFT_SHRINK = "soft_shrink"
+    SOFTSIGN = "softsign"
+    SPARSE_PLUS = "sparse_plus"
     SPARSE_SIGMOID = "sparse_sigmoid"
+    SQUAREPLUS = "squareplus"
     THRESHOLD = "threshold"
 
     @property

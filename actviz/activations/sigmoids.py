@@ -95,6 +95,19 @@ HARD_TANH = Row(
     "torch.nn.Hardtanh",
 )
 
+SOFTSIGN = Row(
+    "softsign",
+    "Softsign",
+    "sigmoids",
+    f="x / (1 + abs(x))",
+    df="1 / (1 + abs(x)) ** 2",
+    kernel=("softsign(x)", "softsign_grad(x)"),
+    kinks=("0",),
+    doc="Squashes any input into (−1, 1) like tanh, but nears its limits as slowly as 1/x.",
+    source="Bergstra, Desjardins, Lamblin, Bengio 2009, Quadratic Polynomials Learn Better Image "
+    "Features",
+)
+
 SPARSE_SIGMOID = Row(
     "sparse_sigmoid",
     "Sparse sigmoid",

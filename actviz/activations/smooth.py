@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actviz.activations.row import Row
-from actviz.param import FINITE, Choice, Param
+from actviz.param import FINITE, NOT_NEGATIVE, POSITIVE, Choice, Param
 
 ELU = Row(
     "elu",
@@ -86,4 +86,83 @@ SWISH = Row(
     doc="The input times its sigmoid: smooth, and not monotone; with beta = 1 also called SiLU.",
     source="Ramachandran, Zoph, Le 2017, arXiv:1710.05941; "
     "SiLU: Elfwing, Uchibe, Doya 2018, arXiv:1702.03118",
+)
+
+CELU = Row(
+    "celu",
+    "CELU",
+    "smooth",
+    f="x if x > 0 else alpha * expm1(x / alpha)",
+    df="1 if x > 0 else exp(x / alpha)",
+    kernel=("celu(x, alpha)", "celu_grad(x, alpha)"),
+    params=(
+        Param(
+            "alpha",
+            1.0,
+            POSITIVE,
+            slider=(0.05, 5.0),
+            doc="f tends to −alpha as x → −∞; the slope is 1 at 0 whatever it is",
+            symbol=r"\alpha",
+        ),
+    ),
+    kinks=("0",),
+    doc="An ELU whose slope is continuous for every alpha, because x is scaled too.",
+    source="Barron 2017, arXiv:1704.07483",
+)
+
+EXPONENTIAL = Row(
+    "exponential",
+    "Exponential",
+    "smooth",
+    f="exp(x)",
+    df="exp(x)",
+    kernel=("exponential(x)", "exponential_grad(x)"),
+    doc="Makes any input positive; the log link of a Poisson regression, and softmax's numerator.",
+    source="the exponential function, as keras.activations.exponential",
+)
+
+HARD_SWISH = Row(
+    "hard_swish",
+    "Hard swish",
+    "smooth",
+    f="x * min(max(x + 3, 0), 6) / 6",
+    df="0 if x <= -3 else (2 * x + 3) / 6 if x <= 3 else 1",
+    kernel=("hard_swish(x)", "hard_swish_grad(x)"),
+    kinks=("-3", "3"),
+    doc="The input times its hard sigmoid: a Swish without exponentials, also called hard SiLU.",
+    source="Howard et al. 2019, arXiv:1905.02244",
+)
+
+SPARSE_PLUS = Row(
+    "sparse_plus",
+    "Sparse plus",
+    "smooth",
+    f="0 if x <= -1 else (x + 1) ** 2 / 4 if x < 1 else x",
+    df="0 if x <= -1 else (x + 1) / 2 if x < 1 else 1",
+    kernel=("sparse_plus(x)", "sparse_plus_grad(x)"),
+    kinks=("-1", "1"),
+    doc="A ReLU with a parabola for its corner; its slope is the sparse sigmoid.",
+    source="Blondel, Martins, Niculae 2020, Learning with Fenchel-Young Losses, JMLR 21(35)",
+)
+
+SQUAREPLUS = Row(
+    "squareplus",
+    "Squareplus",
+    "smooth",
+    f="(x + sqrt(x ** 2 + b)) / 2",
+    df="(1 + x / sqrt(x ** 2 + b)) / 2 if b > 0 else 0 if x <= 0 else 1",
+    kernel=("squareplus(x, b)", "squareplus_grad(x, b)"),
+    params=(
+        Param(
+            "b",
+            4.0,
+            NOT_NEGATIVE,
+            slider=(0.0, 10.0),
+            doc="how wide the bend is; 0 gives ReLU",
+            symbol="b",
+        ),
+    ),
+    kinks=("0",),
+    doc="A softplus without exponentials: only a square root.",
+    source="Barron 2021, arXiv:2112.11687",
 )

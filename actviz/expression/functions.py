@@ -174,7 +174,9 @@ def _pair(
 
 _RELU = ("negative_slope", "max_value", "threshold")
 _PAIRS = (
+    _pair("celu", r"\operatorname{celu}", "alpha"),
     _pair("elu", r"\operatorname{elu}", "alpha"),
+    _pair("exponential", r"\exp", second="exponential(u)"),
     _pair("gelu", r"\operatorname{gelu}"),
     _pair("gelu_tanh", r"\operatorname{gelu}_{\tanh}"),
     _pair("hard_shrink", r"\operatorname{hardshrink}", "threshold"),
@@ -185,6 +187,7 @@ _PAIRS = (
         "beta",
         corners=(("left", "-beta / alpha"), ("right", "(1 - beta) / alpha")),
     ),
+    _pair("hard_swish", r"\operatorname{hardswish}"),
     _pair("hard_tanh", r"\operatorname{hardtanh}", "min_value", "max_value"),
     _pair("prelu", r"\operatorname{prelu}", "alpha"),
     _pair("relu", r"\operatorname{relu}", *_RELU),
@@ -200,6 +203,9 @@ _PAIRS = (
     ),
     _pair("sigmoid_shifted", r"\sigma", "largest", "rest"),
     _pair("soft_shrink", r"\operatorname{softshrink}", "threshold"),
+    _pair("softsign", r"\operatorname{softsign}"),
+    _pair("sparse_plus", r"\operatorname{sparseplus}"),
+    _pair("squareplus", r"\operatorname{squareplus}", "b"),
     _pair("swish", r"\operatorname{swish}", "beta"),
     _pair("threshold", r"\operatorname{threshold}", "threshold", "default_value"),
     _pair("thresholded_relu", r"\operatorname{relu}", "theta"),

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from actviz.activations import ROWS, row
 from actviz.formats.keras_objects import written_object
-from actviz.param import Value, refuse
+from actviz.param import Value, number_text, refuse
 
 Values = Mapping[str, Value]
 Activation = tuple[str, dict[str, Value]]
@@ -43,10 +43,17 @@ STRINGS: Mapping[str, tuple[str, Values]] = MappingProxyType(
         "silu": ("swish", {"beta": 1.0}),
         "swish": ("swish", {"beta": 1.0}),
         "softmax": ("softmax", {"axis": -1}),
+        "celu": ("celu", {"alpha": 1.0}),
+        "exponential": ("exponential", {}),
         "hard_shrink": ("hard_shrink", {"threshold": 0.5}),
+        "hard_silu": ("hard_swish", {}),
+        "hard_swish": ("hard_swish", {}),
         "hard_tanh": ("hard_tanh", {"min_value": -1.0, "max_value": 1.0}),
         "soft_shrink": ("soft_shrink", {"threshold": 0.5}),
+        "softsign": ("softsign", {}),
+        "sparse_plus": ("sparse_plus", {}),
         "sparse_sigmoid": ("sparse_sigmoid", {}),
+        "squareplus": ("squareplus", {"b": 4.0}),
     }
 )
 """What Keras 3 means by its plain strings; the first one of a meaning is the one written."""
@@ -63,7 +70,7 @@ _LARGEST = MappingProxyType(
     }
 )
 # β·x and x/β must neither overflow nor vanish for inputs within a few powers of ten of 1.
-_SWISH_RANGE = MappingProxyType(
+_SCALE_RANGE = MappingProxyType(
     {"float16": 1e3, "bfloat16": 1e30, "float32": 1e30, "float64": 1e300}
 )
 
@@ -111,6 +118,14 @@ def _sequence(name: str, dtype: str, *layers: object) -> dict[str, object]:
     return written_object(MODELS, "Sequential", config)
 
 
+def _celu(values: Values, dtype: str, path: str) -> Written:
+    alpha, widest = _number(values["alpha"]), _SCALE_RANGE[dtype.removeprefix("mixed_")]
+    if alpha < 1 / widest:
+        allowed = f"at least {1 / widest:.0e}: Keras divides by it"
+        raise refuse(f"{path}.alpha", alpha, f"{allowed} in {dtype}")
+    return _operation(NN_OPS, "Celu", alpha=alpha)
+
+
 def _elu(values: Values, dtype: str, path: str) -> Written:
     return _layer("ELU", "elu", dtype, alpha=values["alpha"])
 
@@ -122,6 +137,16 @@ def _gelu(values: Values, dtype: str, path: str) -> Written:
 def _hard_sigmoid(values: Values, dtype: str, path: str) -> Written:
     line = _layer("Rescaling", "rescaling", dtype, scale=values["alpha"], offset=values["beta"])
     return _sequence("hard_sigmoid", dtype, line, _relu_layer({**_RELU, "max_value": 1.0}, dtype))
+
+
+def _hard_tanh(values: Values, dtype: str, path: str) -> Written:
+    """Refuse the bounds for which there is no string."""
+    held = STRINGS["hard_tanh"][1]
+    for key, value in values.items():
+        if value != held[key]:
+            allowed = f"{number_text(_number(held[key]))}: Keras's hard_tanh has no other bounds"
+            raise refuse(f"{path}.{key}", value, allowed)
+    return "hard_tanh"
 
 
 def _leaky_relu(values: Values, dtype: str, path: str) -> Written:
@@ -171,7 +196,7 @@ def _softmax(values: Values, dtype: str, path: str) -> Written:
 
 def _swish(values: Values, dtype: str, path: str) -> Written:
     """Write x·sigmoid(βx) as silu(βx)/β, which is exact; Keras has no β."""
-    beta, widest = _number(values["beta"]), _SWISH_RANGE[dtype.removeprefix("mixed_")]
+    beta, widest = _number(values["beta"]), _SCALE_RANGE[dtype.removeprefix("mixed_")]
     if beta == 0:
         return _sequence("swish", dtype, _rescaling("rescaling", 0.5, dtype))
     if not 1 / widest <= abs(beta) <= widest:
@@ -207,15 +232,18 @@ def _number(value: Value) -> float:
 
 _FORMS: Mapping[str, Callable[[Values, str, str], Written]] = MappingProxyType(
     {
+        "celu": _celu,
         "elu": _elu,
         "gelu": _gelu,
         "hard_shrink": _same_operation("HardShrink"),
         "hard_sigmoid": _hard_sigmoid,
+        "hard_tanh": _hard_tanh,
         "leaky_relu": _leaky_relu,
         "prelu": _prelu,
         "relu": _rectifier,
         "soft_shrink": _same_operation("SoftShrink"),
         "softmax": _softmax,
+        "squareplus": _same_operation("Squareplus"),
         "swish": _swish,
         "threshold": _same_operation("Threshold"),
         "thresholded_relu": _thresholded_relu,

@@ -88,12 +88,14 @@ def _of_one_number(name: str, key: str, default: float) -> Callable[[SavedObject
 
 OPERATIONS: Mapping[tuple[str, str], Callable[[SavedObject], Activation]] = MappingProxyType(
     {
+        (NN_OPS, "Celu"): _of_one_number("celu", "alpha", 1.0),
         (NN_OPS, "Elu"): _of_one_number("elu", "alpha", 1.0),
         (NN_OPS, "Gelu"): _gelu,
         (NN_OPS, "HardShrink"): _of_one_number("hard_shrink", "threshold", 0.5),
         (NN_OPS, "LeakyRelu"): _of_one_number("leaky_relu", "negative_slope", 0.2),
         (NN_OPS, "SoftShrink"): _of_one_number("soft_shrink", "threshold", 0.5),
         (NN_OPS, "Softmax"): _softmax,
+        (NN_OPS, "Squareplus"): _of_one_number("squareplus", "b", 4.0),
         (NN_OPS, "Threshold"): _threshold,
         (ACTIVATION_OPS, "ReLU"): _relu,
     }

@@ -10,7 +10,25 @@ At a kink the derivative is the left-hand one.
 
 from __future__ import annotations
 
-from actviz.reference import bounded, clipped, errorfunction, gated, piecewise
+from actviz.reference import (
+    algebraic,
+    bounded,
+    celu,
+    clipped,
+    errorfunction,
+    gated,
+    piecewise,
+)
 from actviz.reference.compensated import TWINS, Array
 
-__all__ = ["TWINS", "Array", "bounded", "clipped", "errorfunction", "gated", "piecewise"]
+__all__ = [
+    "TWINS",
+    "Array",
+    "algebraic",
+    "bounded",
+    "celu",
+    "clipped",
+    "errorfunction",
+    "gated",
+    "piecewise",
+]

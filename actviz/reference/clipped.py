@@ -23,6 +23,34 @@ def hard_tanh_grad(x: Array, min_value: Array, max_value: Array) -> Array:
 
 
 @twin
+def hard_swish(x: Array) -> Array:
+    """Compute x·(x + 3)/6 for −3 < x ≤ 3, 0 left and x right of that."""
+    inside = x * ((x + 3.0) / 6.0)
+    return np.where((x > 3.0) | np.isnan(x), x, np.where(x > -3.0, inside, 0.0))
+
+
+@twin
+def hard_swish_grad(x: Array) -> Array:
+    """Compute (2x + 3)/6 for −3 < x ≤ 3, 0 left and 1 right of that."""
+    inside = (2.0 * x + 3.0) / 6.0
+    return np.where(x > 3.0, 1.0, np.where((x > -3.0) | np.isnan(x), inside, 0.0))
+
+
+@twin
+def sparse_plus(x: Array) -> Array:
+    """Compute (x + 1)²/4 for −1 < x < 1, 0 left and x right of that."""
+    up = x + 1.0
+    return np.where((x >= 1.0) | np.isnan(x), x, np.where(x > -1.0, 0.25 * up * up, 0.0))
+
+
+@twin
+def sparse_plus_grad(x: Array) -> Array:
+    """Compute (x + 1)/2 for −1 < x < 1, 0 left and 1 right of that: the sparse sigmoid."""
+    inside = 0.5 * (x + 1.0)
+    return np.where(x >= 1.0, 1.0, np.where((x > -1.0) | np.isnan(x), inside, 0.0))
+
+
+@twin
 def soft_shrink(x: Array, threshold: Array) -> Array:
     """Compute |x| − threshold with the sign of x where that is above 0, else 0.
 

@@ -71,7 +71,7 @@ def test_the_filter_is_reached_by_a_key_and_finds_parts_of_names(
     qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     picker = window.picker
     assert picker.filter.hasFocus()
-    qtbot.keyClicks(picker.filter, "sig")
+    qtbot.keyClicks(picker.filter, "sigm")
     assert shown(window) == ["Hard sigmoid", "Sigmoid", "Sparse sigmoid"]
     assert window.store.session.activation == "elu"
     qtbot.keyClick(picker.filter, Qt.Key.Key_Return)
@@ -85,7 +85,7 @@ def test_the_filter_is_reached_by_a_key_and_finds_parts_of_names(
 
 def test_escape_makes_the_list_whole_again(qtbot: QtBot, window: Window) -> None:
     picker = window.picker
-    qtbot.keyClicks(picker.filter, "sig")
+    qtbot.keyClicks(picker.filter, "sigm")
     qtbot.keyClick(picker.filter, Qt.Key.Key_Escape)
     assert len(shown(window)) == len(ROWS)
     assert window.store.session.activation == "elu"

@@ -55,10 +55,10 @@ inline av_power av_exp(av_ff a)
     return p;
 }
 
-/* e^x - 1 for x ≤ 0: (2^n - 1) + 2^n (e^(r + e) - 1), both exact but for the last term. */
-inline av_ff av_expm1(float x)
+/* e^a - 1 for a ≤ 0: (2^n - 1) + 2^n (e^(r + e) - 1), both exact but for the last term. */
+inline av_ff av_expm1_of(av_ff a)
 {
-    const av_reduced q = av_reduce(av_ff_of(x, 0.0f));
+    const av_reduced q = av_reduce(a);
     const float tail = av_exp_tail(q.r);
     const float s = av_power_of_two(min(max(q.n, -126), 0));
     const float whole = s - 1.0f;
@@ -66,4 +66,9 @@ inline av_ff av_expm1(float x)
     av_ff t = av_two_sum(whole, s * q.r);
     t.lo += fma(s, fma(q.e, q.r + tail, q.e) + tail, whole_lo);
     return av_fast_two_sum(t.hi, t.lo);
+}
+
+inline av_ff av_expm1(float x)
+{
+    return av_expm1_of(av_ff_of(x, 0.0f));
 }
