@@ -37,6 +37,7 @@ _OFF_DEFAULTS: dict[str, list[dict[str, Any]]] = {
     ],
     "soft_shrink": [{"threshold": 2.0}, {"threshold": 0.0}],
     "softmax": [{"logits": (0.5, -2.0)}, {"axis": 1, "logits": (1.0,)}],
+    "softplus": [{"beta": 2.0}, {"beta": 0.3}],
     "squareplus": [{"b": 0.0}, {"b": 1.5}],
     "swish": [{"beta": 2.0}, {"beta": 0.3}, {"beta": -1.5}, {"beta": 0.0}],
     "threshold": [{"threshold": 1.5, "default_value": 3.0}, {"default_value": 0.0}],

@@ -211,6 +211,8 @@ def test_the_steepest_slope(name: str, values: dict[str, object], highest: float
     [
         ("gelu", -0.7517915246936, -0.1699712074799),
         ("swish", -1.2784645427611, -0.2784645427611),
+        ("mish", -1.1924312145155, -0.3088434130173),
+        ("hard_swish", -1.5, -0.375),
     ],
 )
 def test_the_turning_point(name: str, root: float, minimum: float) -> None:

@@ -36,6 +36,10 @@ FORMS: dict[str, tuple[Any, str, dict[str, Any]]] = {
     "exponential": ("exponential", "exponential", {}),
     "hard_silu": ("hard_silu", "hard_swish", {}),
     "hard_swish": ("hard_swish", "hard_swish", {}),
+    "log_sigmoid": ("log_sigmoid", "log_sigmoid", {}),
+    "mish": ("mish", "mish", {}),
+    "softplus": ("softplus", "softplus", {}),
+    "tanh_shrink": ("tanh_shrink", "tanh_shrink", {}),
     "softsign": ("softsign", "softsign", {}),
     "sparse_plus": ("sparse_plus", "sparse_plus", {}),
     "squareplus": ("squareplus", "squareplus", {}),
@@ -101,6 +105,11 @@ FORMS: dict[str, tuple[Any, str, dict[str, Any]]] = {
     ),
     "one layer": (sequential(layer("ELU", alpha=3)), "elu", {"alpha": 3.0}),
     "swish 4": (sequential(rescaling(4.0), SILU, rescaling(0.25)), "swish", {"beta": 4.0}),
+    "softplus 4": (
+        sequential(rescaling(4.0), layer("Activation", activation="softplus"), rescaling(0.25)),
+        "softplus",
+        {"beta": 4.0},
+    ),
     "swish 0": (sequential(rescaling(0.5)), "swish", {"beta": 0.0}),
     "half": (rescaling(0.5), "swish", {"beta": 0.0}),
     "hard": (
@@ -228,6 +237,10 @@ REFUSED_ACTIVATIONS: dict[str, tuple[Any, str]] = {
     "flag": (operation("Gelu", approximate="none"), "'none' is not allowed; it must be true or"),
     "no offset": (layer("Rescaling", scale=0.5), "config.activation.config: scale and offset are"),
     "chain": (sequential(rescaling(2), SILU, rescaling(0.4)), "['Rescaling', 'Activation', 'Resc"),
+    "falling softplus": (
+        sequential(rescaling(-1), layer("Activation", activation="softplus"), rescaling(-1)),
+        "config.activation: ['Rescaling', 'Activation', 'Rescaling'] is not allowed; it must be R",
+    ),
     "empty chain": (sequential(), "config.activation: [] is not allowed"),
     "long chain": (sequential(*[rescaling(1.0)] * 50), "config.activation: ['Rescaling'"),
     "chain of text": (sequential("elu"), "config.activation.config.layers[0]: 'elu' is not"),  # type: ignore[arg-type]

@@ -111,6 +111,7 @@ CANNOT_BE_HELD = [
     ("elu", {"alpha": 7e4}, "mixed_float16", "alpha: 70000.0 is not allowed; it must be at most 6"),
     ("celu", {"alpha": 1e-31}, "float32", "celu.alpha: 1e-31 is not allowed; it must be at least"),
     ("hard_tanh", {"min_value": -2.0}, "float32", "min_value: -2.0 is not allowed; it must be -1"),
+    ("softplus", {"beta": 1e31}, "float32", "beta: 1e+31 is not allowed; it must be from 1e-30 to"),
     ("swish", {"beta": 1e-31}, "float32", "beta: 1e-31 is not allowed; it must be 0 or from 1e-30"),
     ("swish", {"beta": 2e3}, "float16", "swish.beta: 2000.0 is not allowed"),
 ]

@@ -86,9 +86,15 @@ def gelu_tanh_slope(x: mpf) -> mpf:
     return (1 + mp.tanh(u)) / 2 + x / 2 * slope / mp.cosh(u) ** 2
 
 
+def mish_slope(x: mpf) -> mpf:
+    gate = mp.log1p(mp.exp(x))
+    return mp.tanh(gate) + x / (1 + mp.exp(-x)) / mp.cosh(gate) ** 2
+
+
 @pytest.mark.parametrize(
     ("stem", "start", "sign", "slope"),
     [
+        ("av_mish", -1.19, 1, mish_slope),
         ("av_swish", -1.28, -1, swish_slope),
         ("av_gelu_tanh", -0.75, 1, gelu_tanh_slope),
     ],
@@ -103,6 +109,22 @@ def test_the_polynomials_beside_the_zeros(stem: str, start: float, sign: int, sl
         for k in range(1, 41):
             d = mpf(reach.group(1)) * (k - mpf("20.5")) / 20
             assert abs(horner(coefficients, d) * d / slope(zero + d) - 1) < GOOD
+
+
+def polynomial(coefficients: list[mpf], u: mpf) -> mpf:
+    return mp.fsum(c * u**power for power, c in enumerate(coefficients))
+
+
+def test_the_polynomials_beside_0() -> None:
+    atanh, square = table("av_atanh_tail"), table("av_tanh_square_near_zero")
+    high, low, *rest = table("av_tanh_shrink_near_zero")
+    shrink = [high + low, *rest]
+    with mp.workdps(40):
+        for k in range(1, 41):
+            s, a, b = mpf(k) / 120, mpf(k) * mpf("0.375") / 40, mpf(k) * mpf("0.6875") / 40
+            assert abs(s * (1 + s * s * polynomial(atanh, s * s)) / mp.atanh(s) - 1) < GOOD
+            assert abs((1 + a * a * polynomial(square, a * a)) * (a / mp.tanh(a)) ** 2 - 1) < GOOD
+            assert abs(b**3 * polynomial(shrink, b * b) / (b - mp.tanh(b)) - 1) < GOOD
 
 
 def test_the_other_constants() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from golden_case import Case
+from golden_case import Case, sigma
 from mpmath import mp, mpf
 
 
@@ -159,6 +159,67 @@ def squareplus(b: float) -> Case:
     )
 
 
+def softplus(beta: float) -> Case:
+    b = mpf(beta)
+    scale = 1 / beta
+    tails = (p * scale for p in (-16.0, -88.0, -103.9, 16.0, 30.0, 88.0, -700.0, -745.0))
+    return Case(
+        "softplus",
+        {"beta": beta},
+        lambda x: mp.log1p(mp.exp(b * x)) / b,
+        lambda x: sigma(b * x),
+        (0.0, 0.0),
+        (math.inf, 1.0),
+        (0.0, *tails),
+    )
+
+
+def log_sigmoid() -> Case:
+    return Case(
+        "log_sigmoid",
+        {},
+        lambda x: -mp.log1p(mp.exp(-x)),
+        lambda x: sigma(-x),
+        (-math.inf, 1.0),
+        (-0.0, 0.0),
+        (0.0, 16.64, 88.0, 103.9, -16.64, -30.0, 745.0),
+    )
+
+
+def mish() -> Case:
+    def gate(x: mpf) -> mpf:
+        return mp.tanh(mp.log1p(mp.exp(x)))
+
+    # sech² by cosh: 60 digits of 1 − tanh² would hold nothing of the right tail
+    return Case(
+        "mish",
+        {},
+        lambda x: x * gate(x),
+        lambda x: gate(x) + x * sigma(x) / mp.cosh(mp.log1p(mp.exp(x))) ** 2,
+        (-0.0, -0.0),
+        (math.inf, 1.0),
+        (-1.1924312145154952, -2.2563984, -30.0, -88.0, -103.0, -107.9, 1.4907, 30.0, 88.0),
+    )
+
+
+def tanh_shrink() -> Case:
+    def f(x: mpf) -> mpf:  # below 1 the series of (x·cosh x − sinh x)/cosh x, where nothing cancels
+        if abs(x) > 1:
+            return x - mp.tanh(x)
+        terms = (2 * k * x ** (2 * k + 1) / mp.factorial(2 * k + 1) for k in range(1, 40))
+        return mp.fsum(terms) / mp.cosh(x)
+
+    return Case(
+        "tanh_shrink",
+        {},
+        f,
+        lambda x: mp.tanh(x) ** 2,
+        (-math.inf, 1.0),
+        (math.inf, 1.0),
+        (1.0, -1.0, 0.05, -0.3, 1e-13, 1e-15, 9.01, 20.0, 1e-23, 1e-103, 1e-108, 1e-162),
+    )
+
+
 NEWER = (
     *(hard_tanh("hard_tanh", *v) for v in ((-1.0, 1.0), (0.1, 20.0), (0.7, -0.3), (-1e-300, 1e30))),
     hard_tanh("relu6", 0.0, 6.0),
@@ -173,4 +234,8 @@ NEWER = (
     softsign(),
     sparse_plus(),
     *(squareplus(b) for b in (4.0, 1.0, 0.7, 0.0, 1e30, 1e-30, 1e-300, 1e300)),
+    *(softplus(beta) for beta in (1.0, 0.3, 10.0, 1e-30, 1e30, 1e-300, 1e300)),
+    log_sigmoid(),
+    mish(),
+    tanh_shrink(),
 )

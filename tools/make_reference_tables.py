@@ -1,4 +1,4 @@
-"""Print the coefficients in actviz/reference/errorfunction.py and actviz/reference/gated.py.
+"""Print the coefficients in actviz/reference: errorfunction.py, gated.py, mish.py, tanh_shrink.py.
 
 Every polynomial interpolates its function at Chebyshev nodes with 60 digits (mpmath); the degree
 is the smallest whose largest relative error, measured on a fine grid, is below 2⁻⁵⁸.
@@ -122,6 +122,17 @@ def small_erf(u: mpf) -> mpf:
     return mp.erf(x) / x
 
 
+def small_tanh_shrink(u: mpf) -> mpf:
+    """(x − tanh x)/x³ with u = 2x² − 1."""
+    x = mp.sqrt((u + 1) / 2)
+    return (x - mp.tanh(x)) / x**3
+
+
+def mish_slope(x: mpf) -> mpf:
+    gate = mp.log1p(mp.exp(x))
+    return mp.tanh(gate) + x / (1 + mp.exp(-x)) / mp.cosh(gate) ** 2
+
+
 def gelu_slope(x: mpf) -> mpf:
     return mp.ncdf(x) + x * mp.npdf(x)
 
@@ -147,6 +158,10 @@ def main() -> None:
     w = mp.lambertw(mp.exp(-1)).real
     pair("_SWISH_ROOT", -1 - w)
     print(f"_SWISH_T0 = {float(w)!r}")
+    mish_root = mp.findroot(mish_slope, -1.2)
+    pair("_MISH_ROOT", mish_root)
+    print(f"_MISH_T0 = {float(mp.exp(mish_root))!r}")
+    show("_SMALL_TANH_SHRINK", to_powers(fit(small_tanh_shrink), mpf(1)))
     pair("_TANH_1", 2 * mp.sqrt(2 / mp.pi))
     pair("_TANH_3", 2 * mp.sqrt(2 / mp.pi) * mpf("0.044715"))
 

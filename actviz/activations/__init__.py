@@ -38,13 +38,17 @@ class Activation(Enum):
     HARD_SHRINK = "hard_shrink"
     HARD_SWISH = "hard_swish"
     HARD_TANH = "hard_tanh"
+    LOG_SIGMOID = "log_sigmoid"
+    MISH = "mish"
     PRELU = "prelu"
     RELU6 = "relu6"
     SOFT_SHRINK = "soft_shrink"
+    SOFTPLUS = "softplus"
     SOFTSIGN = "softsign"
     SPARSE_PLUS = "sparse_plus"
     SPARSE_SIGMOID = "sparse_sigmoid"
     SQUAREPLUS = "squareplus"
+    TANH_SHRINK = "tanh_shrink"
     THRESHOLD = "threshold"
 
     @property

@@ -41,3 +41,14 @@ SOFT_SHRINK = Row(
     doc="Moves every input towards 0 by the threshold, and to 0 what is nearer than that.",
     source="Donoho 1995, De-Noising by Soft-Thresholding",
 )
+
+TANH_SHRINK = Row(
+    "tanh_shrink",
+    "Tanh shrink",
+    "shrinks",
+    f="x - tanh(x)",
+    df="tanh(x) ** 2",
+    kernel=("tanh_shrink(x)", "tanh_shrink_grad(x)"),
+    doc="Takes the tanh off its input: flat as x³/3 at 0, the input less 1 far out.",
+    source="torch.nn.Tanhshrink and keras.activations.tanh_shrink",
+)

@@ -133,6 +133,50 @@ HARD_SWISH = Row(
     source="Howard et al. 2019, arXiv:1905.02244",
 )
 
+LOG_SIGMOID = Row(
+    "log_sigmoid",
+    "Log sigmoid",
+    "smooth",
+    f="-softplus(-x)",
+    df="sigmoid(-x)",
+    kernel=("log_sigmoid(x)", "log_sigmoid_grad(x)"),
+    doc="The logarithm of the sigmoid, a log-probability; a softplus turned by half a turn.",
+    source="the logarithm of the logistic function, as torch.nn.LogSigmoid",
+)
+
+MISH = Row(
+    "mish",
+    "Mish",
+    "smooth",
+    f="x * tanh(softplus(x))",
+    df="tanh(softplus(x)) + x * sigmoid(x) * (1 - tanh(softplus(x)) ** 2)",
+    kernel=("mish(x)", "mish_grad(x)"),
+    doc="The input times the tanh of its softplus: smooth, not monotone, close to Swish.",
+    source="Misra 2019, arXiv:1908.08681",
+)
+
+SOFTPLUS = Row(
+    "softplus",
+    "Softplus",
+    "smooth",
+    f="softplus(beta * x) / beta",
+    df="sigmoid(beta * x)",
+    kernel=("softplus_beta(x, beta)", "softplus_beta_grad(x, beta)"),
+    params=(
+        Param(
+            "beta",
+            1.0,
+            POSITIVE,
+            slider=(0.1, 10.0),
+            doc="how sharp the bend is; large values approach ReLU",
+            symbol=r"\beta",
+        ),
+    ),
+    doc="A smooth ReLU: the logarithm of 1 + e^x, whose slope is the sigmoid.",
+    source="Dugas, Bengio, Bélisle, Nadeau, Garcia 2001, Incorporating Second-Order Functional "
+    "Knowledge for Better Option Pricing; beta as in torch.nn.Softplus",
+)
+
 SPARSE_PLUS = Row(
     "sparse_plus",
     "Sparse plus",

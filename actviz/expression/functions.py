@@ -189,6 +189,8 @@ _PAIRS = (
     ),
     _pair("hard_swish", r"\operatorname{hardswish}"),
     _pair("hard_tanh", r"\operatorname{hardtanh}", "min_value", "max_value"),
+    _pair("log_sigmoid", r"\ln\sigma", second="-sigmoid(u) * sigmoid(-u)"),
+    _pair("mish", r"\operatorname{mish}"),
     _pair("prelu", r"\operatorname{prelu}", "alpha"),
     _pair("relu", r"\operatorname{relu}", *_RELU),
     _pair("selu", r"\operatorname{selu}"),
@@ -203,6 +205,7 @@ _PAIRS = (
     ),
     _pair("sigmoid_shifted", r"\sigma", "largest", "rest"),
     _pair("soft_shrink", r"\operatorname{softshrink}", "threshold"),
+    _pair("softplus_beta", r"\operatorname{softplus}", "beta"),
     _pair("softsign", r"\operatorname{softsign}"),
     _pair("sparse_plus", r"\operatorname{sparseplus}"),
     _pair("squareplus", r"\operatorname{squareplus}", "b"),
@@ -216,6 +219,7 @@ _PAIRS = (
         helpers=("", "REAL t = exp(-2 * fabs(u)); return 4 * t / ((1 + t) * (1 + t));"),
         second="-2 * tanh(u) * tanh_grad(u)",
     ),
+    _pair("tanh_shrink", r"\operatorname{tanhshrink}"),
 )
 
 FUNCTIONS: dict[str, Function] = {

@@ -49,11 +49,15 @@ STRINGS: Mapping[str, tuple[str, Values]] = MappingProxyType(
         "hard_silu": ("hard_swish", {}),
         "hard_swish": ("hard_swish", {}),
         "hard_tanh": ("hard_tanh", {"min_value": -1.0, "max_value": 1.0}),
+        "log_sigmoid": ("log_sigmoid", {}),
+        "mish": ("mish", {}),
         "soft_shrink": ("soft_shrink", {"threshold": 0.5}),
+        "softplus": ("softplus", {"beta": 1.0}),
         "softsign": ("softsign", {}),
         "sparse_plus": ("sparse_plus", {}),
         "sparse_sigmoid": ("sparse_sigmoid", {}),
         "squareplus": ("squareplus", {"b": 4.0}),
+        "tanh_shrink": ("tanh_shrink", {}),
     }
 )
 """What Keras 3 means by its plain strings; the first one of a meaning is the one written."""
@@ -196,18 +200,29 @@ def _softmax(values: Values, dtype: str, path: str) -> Written:
 
 def _swish(values: Values, dtype: str, path: str) -> Written:
     """Write x·sigmoid(βx) as silu(βx)/β, which is exact; Keras has no β."""
-    beta, widest = _number(values["beta"]), _SCALE_RANGE[dtype.removeprefix("mixed_")]
+    beta = _number(values["beta"])
     if beta == 0:
         return _sequence("swish", dtype, _rescaling("rescaling", 0.5, dtype))
+    return _scaled("swish", "silu", beta, dtype, path)
+
+
+def _softplus(values: Values, dtype: str, path: str) -> Written:
+    """Write ln(1 + e^βx)/β as softplus(βx)/β; Keras has no β."""
+    return _scaled("softplus", "softplus", _number(values["beta"]), dtype, path)
+
+
+def _scaled(name: str, word: str, beta: float, dtype: str, path: str) -> Written:
+    """Write word(βx)/β as three layers."""
+    widest = _SCALE_RANGE[dtype.removeprefix("mixed_")]
     if not 1 / widest <= abs(beta) <= widest:
-        allowed = f"0 or from {1 / widest:.0e} to {widest:.0e} in size: it is written as silu(βx)/β"
-        raise refuse(f"{path}.beta", beta, f"{allowed} in {dtype}")
-    silu = _layer("Activation", "silu", dtype, activation="silu")
+        zero = "0 or " if name == "swish" else ""
+        allowed = f"{zero}from {1 / widest:.0e} to {widest:.0e} in size"
+        raise refuse(f"{path}.beta", beta, f"{allowed}: it is written as {word}(βx)/β in {dtype}")
     return _sequence(
-        "swish",
+        name,
         dtype,
         _rescaling("rescaling", beta, dtype),
-        silu,
+        _layer("Activation", word, dtype, activation=word),
         _rescaling("rescaling_1", 1 / beta, dtype),
     )
 
@@ -243,6 +258,7 @@ _FORMS: Mapping[str, Callable[[Values, str, str], Written]] = MappingProxyType(
         "relu": _rectifier,
         "soft_shrink": _same_operation("SoftShrink"),
         "softmax": _softmax,
+        "softplus": _softplus,
         "squareplus": _same_operation("Squareplus"),
         "swish": _swish,
         "threshold": _same_operation("Threshold"),

@@ -26,7 +26,10 @@ from actviz.param import refuse
 
 _BASE = ("name", "trainable", "dtype")
 _FUNCTIONS = ("builtins", "keras.activations")
-_COMPOSED = "Rescaling·silu·Rescaling (swish) or Rescaling·ReLU with max_value 1 (hard_sigmoid)"
+_COMPOSED = (
+    "Rescaling·silu·Rescaling (swish), Rescaling·softplus·Rescaling (softplus) or "
+    "Rescaling·ReLU with max_value 1 (hard_sigmoid)"
+)
 _CLOSE = 1e-6
 _MOST_LISTED = 5
 
@@ -190,10 +193,12 @@ class ActivationReader:
                 return plain("swish", {"beta": 0.0})
             case [
                 (float() as beta, 0.0),
-                ("swish", {"beta": 1.0}),
+                ("swish" | "softplus" as name, {"beta": 1.0}),
                 (float() as inverse, 0.0),
-            ] if math.isclose(beta * inverse, 1.0, rel_tol=_CLOSE):
-                return plain("swish", {"beta": beta})
+            ] if math.isclose(beta * inverse, 1.0, rel_tol=_CLOSE) and (
+                beta > 0 or name == "swish"
+            ):
+                return plain(name, {"beta": beta})
             case [
                 (float() as alpha, float() as beta),
                 ("relu", {"negative_slope": 0.0, "max_value": 1.0, "threshold": 0.0}),

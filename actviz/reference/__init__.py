@@ -17,7 +17,10 @@ from actviz.reference import (
     clipped,
     errorfunction,
     gated,
+    mish,
     piecewise,
+    softplus,
+    tanh_shrink,
 )
 from actviz.reference.compensated import TWINS, Array
 
@@ -30,5 +33,8 @@ __all__ = [
     "clipped",
     "errorfunction",
     "gated",
+    "mish",
     "piecewise",
+    "softplus",
+    "tanh_shrink",
 ]

@@ -14,7 +14,7 @@ _SELU_LEFT = SELU_SCALE * SELU_ALPHA
 @twin
 def sigmoid(x: Array) -> Array:
     """Compute 1/(1 + e^−x) as (x ≥ 0 ? 1 : t)/(1 + t), t = e^−|x|."""
-    return _sigmoid(x, np.zeros_like(x))
+    return sigmoid_of(x, np.zeros_like(x))
 
 
 @twin
@@ -26,7 +26,7 @@ def sigmoid_grad(x: Array) -> Array:
 @twin
 def sigmoid_shifted(x: Array, largest: Array, rest: Array) -> Array:
     """Compute sigmoid(x − largest − rest), the difference to 2 × 53 bits: a slice of softmax."""
-    return _sigmoid(*_shifted(x, largest, rest))
+    return sigmoid_of(*_shifted(x, largest, rest))
 
 
 @twin
@@ -41,7 +41,8 @@ def _shifted(x: Array, largest: Array, rest: Array) -> tuple[Array, Array]:
     return two_sum(high, low + more)
 
 
-def _sigmoid(high: Array, low: Array) -> Array:
+def sigmoid_of(high: Array, low: Array) -> Array:
+    """Compute the sigmoid of high + low."""
     mantissa, exponent = exponential(-np.abs(high), np.where(high > 0.0, -low, low))
     bottom = 1.0 + np.ldexp(mantissa, exponent)
     return np.where(high >= 0.0, 1.0 / bottom, np.ldexp(mantissa / bottom, exponent))

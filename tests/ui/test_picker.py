@@ -72,7 +72,7 @@ def test_the_filter_is_reached_by_a_key_and_finds_parts_of_names(
     picker = window.picker
     assert picker.filter.hasFocus()
     qtbot.keyClicks(picker.filter, "sigm")
-    assert shown(window) == ["Hard sigmoid", "Sigmoid", "Sparse sigmoid"]
+    assert shown(window) == ["Hard sigmoid", "Sigmoid", "Log sigmoid", "Sparse sigmoid"]
     assert window.store.session.activation == "elu"
     qtbot.keyClick(picker.filter, Qt.Key.Key_Return)
     assert window.store.session.activation == "hard_sigmoid"

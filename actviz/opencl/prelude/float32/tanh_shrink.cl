@@ -1,0 +1,71 @@
+/* ---- Tanh shrink ---------------------------------------------------------------------------- */
+
+/* (a - tanh a)/a³ as a polynomial in a² for 0 ≤ a ≤ 0.6875: {c0 high, c0 low, c1 … c6}. */
+#define AV_TANH_SHRINK_NEAR 0.6875f
+__constant float av_tanh_shrink_near_zero[8] = {
+    0.33333334f, -1.0145534e-08f, -0.1333333f, 0.053966917f,
+    -0.021851685f, 0.008749625f, -0.0032114142f, 0.0007814704f,
+};
+
+/* (tanh² a/a² - 1)/a² as a polynomial in a² for 0 ≤ a ≤ 0.375, constant term first. */
+#define AV_TANH_SQUARE_NEAR 0.375f
+__constant float av_tanh_square_near_zero[5] = {
+    -0.6666666f, 0.37777442f, -0.19672652f, 0.096169494f, -0.03827748f,
+};
+
+/* x - tanh x beside 0, where the difference would cancel: x³ times the polynomial. The mantissa of
+ * x takes part, its exponent is put on last. */
+inline float av_tanh_shrink_near(float x)
+{
+    __constant const float *c = av_tanh_shrink_near_zero;
+    const float u = x * x;
+    float p = c[7];
+    p = fma(u, p, c[6]);
+    p = fma(u, p, c[5]);
+    p = fma(u, p, c[4]);
+    p = fma(u, p, c[3]);
+    p = fma(u, p, c[2]);
+    const av_real a = av_pair(x, 0.0f);
+    const av_ff cube = av_multiply_float(av_two_product(a.hi, a.hi), a.hi);
+    const av_ff factor = av_fast_two_sum(c[0], fma(u, p, c[1]));
+    return av_round(av_multiply(cube, factor), 3 * a.exponent);
+}
+
+/* |x| - 1 + 2t/(1 + t), t = e^(-2|x|), further out: |x| - 1 is exact. From 2^30 on it is x. */
+inline float av_tanh_shrink(float x)
+{
+    const av_ff a = av_magnitude(av_ff_of(x, 0.0f), 0x1p30f);
+    const av_power t = av_exp(av_times_power(av_magnitude(a, 60.0f), -2.0f));
+    const av_ff rest = av_divide(av_times_power(t.value, 2.0f), av_add_smaller(1.0f, t.value));
+    const av_ff far = av_add(av_two_sum(a.hi, -1.0f), rest);
+    const bool near = a.hi < AV_TANH_SHRINK_NEAR;
+    const float v = near ? av_tanh_shrink_near(x) : av_with_sign(far.hi + far.lo, x);
+    return x != x || fabs(x) > 0x1p30f ? x : v;
+}
+
+/* tanh² x beside 0: x² times 1 + x²·P(x²); the exponent of x² is put on last. */
+inline float av_tanh_square_near(float x)
+{
+    __constant const float *c = av_tanh_square_near_zero;
+    const float u = x * x;
+    float p = c[4];
+    p = fma(u, p, c[3]);
+    p = fma(u, p, c[2]);
+    p = fma(u, p, c[1]);
+    p = fma(u, p, c[0]);
+    const av_real a = av_pair(x, 0.0f);
+    const av_ff factor = av_fast_two_sum(1.0f, u * p);
+    return av_round(av_multiply(av_two_product(a.hi, a.hi), factor), 2 * a.exponent);
+}
+
+/* tanh² x = 1 - 4t/(1 + t)², t = e^(-2|x|), further out. */
+inline float av_tanh_shrink_grad(float x)
+{
+    const av_ff a = av_magnitude(av_ff_of(x, 0.0f), 60.0f);
+    const av_power t = av_exp(av_times_power(a, -2.0f));
+    const av_ff bottom = av_add_smaller(1.0f, t.value);
+    const av_ff slope = av_divide(av_times_power(t.value, -4.0f), av_multiply(bottom, bottom));
+    const av_ff far = av_add_smaller(1.0f, slope);
+    const float v = a.hi < AV_TANH_SQUARE_NEAR ? av_tanh_square_near(x) : far.hi + far.lo;
+    return x != x ? x : v;
+}
