@@ -160,5 +160,7 @@ class Picker(QFrame):
             item.setToolTip(f"{row.doc}\n{row.source}")
             item.setSizeHint(QSize(SIZE.width(), _ROW_HEIGHT))
             made.addItem(item)
+        # with less room what is chosen stays in view
+        made.verticalScrollBar().rangeChanged.connect(lambda: made.scrollToItem(made.currentItem()))
         made.currentItemChanged.connect(lambda item, _: self._choose(item))
         return made

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from actviz import session as document
 from actviz.activations import ROWS
 from actviz.ui.theme import LIGHT
 from actviz.ui.window import Window
@@ -81,6 +82,18 @@ def test_the_filter_is_reached_by_a_key_and_finds_parts_of_names(
     item = picker.list.currentItem()
     assert item.text() == "Hard sigmoid"
     assert picker.list.viewport().rect().contains(picker.list.visualItemRect(item).center())
+
+
+def test_what_is_chosen_stays_in_view_when_the_list_gets_less_room(
+    qtbot: QtBot, window: Window
+) -> None:
+    picker = window.picker
+    window.store.apply(document.choose_activation, "threshold")
+    before = picker.list.height()
+    window.parameters.setMinimumHeight(window.parameters.height() + 150)
+    qtbot.waitUntil(lambda: picker.list.height() < before)
+    rect = picker.list.visualItemRect(picker.list.currentItem())
+    assert picker.list.viewport().rect().contains(rect)
 
 
 def test_escape_makes_the_list_whole_again(qtbot: QtBot, window: Window) -> None:
