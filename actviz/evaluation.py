@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from actviz.activations import Row, row
 from actviz.param import Value
-from actviz.reference.bounded import softmax
+from actviz.vectors import SoftmaxRequest, SoftmaxResult, numpy_jacobian, numpy_softmax
 
 DTYPES = ("float16", "float32", "float64")
 _PIECE = 1 << 16
@@ -166,12 +166,19 @@ class NumPyEngine:
         start = perf_counter()
         with np.errstate(all="ignore"):  # a signalling NaN is an invalid cast
             x = _rounded(request.x, np.dtype(request.dtype))
-            y, dy = np.empty_like(x), np.empty_like(x)
             if activation.vector and not isinstance(request.x, Grid):
-                _map_vectors(x, y, dy, activation.complete(values)["axis"])
+                y, dy = numpy_softmax(SoftmaxRequest.of(x, activation.complete(values)["axis"]))
             else:
+                y, dy = np.empty_like(x), np.empty_like(x)
                 _map_points(activation, values, x, y, dy)
         return Result(x, y, dy, self.device, perf_counter() - start, request)
+
+    def softmax(self, request: SoftmaxRequest) -> SoftmaxResult:
+        """Compute the softmax of vectors; the Jacobian when it is asked for."""
+        start = perf_counter()
+        y, diagonal = numpy_softmax(request)
+        seconds = perf_counter() - start
+        return SoftmaxResult(y, diagonal, self.device, seconds, request, numpy_jacobian)
 
     def close(self) -> None:
         """Do nothing: there is nothing to give back."""
@@ -216,18 +223,3 @@ def _map_points(
     for first in range(0, x.size, _PIECE):
         piece = slice(first, first + _PIECE)
         y[piece], dy[piece] = activation.evaluate(x[piece].astype(np.float64), values)
-
-
-def _map_vectors(x: Array, y: Array, dy: Array, axis: Value) -> None:
-    """Fill in the softmax of every vector along an axis, some vectors at a time."""
-    assert isinstance(axis, int)
-    if x.ndim < 2 or x.size == 0 or not -x.ndim <= axis < x.ndim:
-        y[...], dy[...] = softmax(x.astype(np.float64), axis)
-        return
-    others = [each for each in range(x.ndim) if each != axis % x.ndim]
-    longest = max(others, key=lambda each: x.shape[each])
-    x, y, dy = (np.moveaxis(each, (longest, axis), (0, -1)) for each in (x, y, dy))
-    step = max(1, _PIECE * len(x) // x.size)
-    for first in range(0, len(x), step):
-        piece = slice(first, first + step)
-        y[piece], dy[piece] = softmax(x[piece].astype(np.float64, order="C"), -1)

@@ -16,7 +16,7 @@ PACKAGE = Path(actviz.__file__).parent
 ORDER = (
     {"param", "resources", "reference", "expression"},
     {"activations"},
-    {"layers", "evaluation"},
+    {"layers", "evaluation", "vectors"},
     {"opencl"},
     {"engines"},
     {"analysis", "formats"},

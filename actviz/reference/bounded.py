@@ -1,4 +1,4 @@
-"""Sigmoid, tanh and softmax in float64, with ELU, SELU and softplus: made of one exponential."""
+"""Sigmoid and tanh in float64, with ELU, SELU and softplus: made of one exponential."""
 
 from __future__ import annotations
 
@@ -103,37 +103,3 @@ def _scaled_exp(x: Array, factor: Array) -> Array:
     mantissa, exponent = exponential(np.minimum(x, 0.0))
     fraction, power = np.frexp(factor)
     return np.ldexp(fraction * mantissa, exponent + power)
-
-
-def softmax(x: Array, axis: int) -> tuple[Array, Array]:
-    """Compute e^x/Σe^x along an axis, and the diagonal of its Jacobian, in x's shape.
-
-    e^(x − max) comes from the exact difference; the diagonal is sᵢ·(sum of the others)/sum, for
-    the largest element summed without it. Infinite logits that tie for the largest share 1.
-
-    Raises
-    ------
-    ValueError
-        When x has no such axis.
-    """
-    x = np.asarray(x, dtype=np.float64)
-    if not -x.ndim <= axis < x.ndim:
-        allowed = f"from {-x.ndim} to {x.ndim - 1}" if x.ndim else "absent: x is a single number"
-        raise ValueError(f"softmax.axis: {axis} is not allowed; it must be {allowed}")
-    with np.errstate(all="ignore"):
-        return _softmax(np.moveaxis(x, axis, -1), axis) if x.size else (x, x)
-
-
-def _softmax(x: Array, axis: int) -> tuple[Array, Array]:
-    largest = np.max(x, axis=-1, keepdims=True)
-    difference, rest = two_sum(x, -largest)
-    mantissa, exponent = exponential(np.where(x == largest, 0.0, difference), rest)
-    terms = np.ldexp(mantissa, exponent)
-    first = np.argmax(x, axis=-1, keepdims=True)
-    others = np.sum(np.where(np.arange(x.shape[-1]) == first, 0.0, terms), -1, keepdims=True)
-    total = 1.0 + others
-    y = np.ldexp(mantissa / total, exponent)
-    here = np.arange(x.shape[-1]) == first
-    rest_of_sum = np.where(here, others, total - terms)
-    dy = np.ldexp(mantissa / total * (rest_of_sum / total), exponent)
-    return np.moveaxis(y, -1, axis), np.moveaxis(dy, -1, axis)
