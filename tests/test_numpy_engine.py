@@ -39,11 +39,11 @@ def test_every_activation_is_as_good_as_promised(case: Golden, engine: NumPyEngi
 
 
 def test_every_activation_has_golden_numbers() -> None:
-    for dtype in ("float32", "float64"):
+    for dtype, fewest in (("float32", 400), ("float64", 100)):
         for each in ROWS:
             cases = [case for case in golden_cases(dtype) if case.activation == each.name]
             assert cases
-            assert all(case.x.size >= 100 for case in cases)
+            assert all(case.x.size >= fewest for case in cases)
 
 
 @pytest.mark.parametrize(

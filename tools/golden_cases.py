@@ -2,7 +2,8 @@
 
 They share no code with the package. A definition must not cancel at 60 digits, however far out:
 x + √(x² + 1) has none left at −10³¹, where 1/(√(x² + 1) − x) has all. Each case names the points
-to look at closely: roots of f′, kinks, where tails end. New cases are appended to `CASES`.
+to look at closely: roots of f′, kinks, where tails end. New cases are appended
+to `NEWER` in golden_newer.py.
 """
 
 from __future__ import annotations

@@ -62,7 +62,21 @@ def inputs(case: Case, dtype: type[np.floating]) -> list[float]:
         chosen += neighbours(point, dtype, steps if point in case.points[:2] else (-1, 0, 1))
     chosen += [rng.uniform(-12, 12) for _ in range(40)]
     chosen += [rng.choice((-1, 1)) * 10 ** rng.uniform(-6, 3) for _ in range(28)]
-    return list(dict.fromkeys(float(dtype(x)) for x in chosen))
+    if dtype is np.float32:
+        chosen += more(case, random.Random(f"more of {case.name} {json.dumps(case.values)}"))
+    with np.errstate(over="ignore"):
+        return list(dict.fromkeys(float(dtype(x)) for x in chosen))
+
+
+def more(case: Case, rng: random.Random) -> list[float]:
+    """Choose further float32 inputs, so that a case has 400: all magnitudes, tails, near points."""
+    points = [point for point in case.points if 1e-40 < abs(point) < 1e38] or [1.0]
+    chosen = [rng.choice((-1, 1)) * 10 ** rng.uniform(-45, 38.5) for _ in range(110)]
+    chosen += [rng.choice((-1, 1)) * rng.uniform(80, 110) for _ in range(40)]
+    chosen += [rng.uniform(-2, 2) for _ in range(40)]
+    chosen += [rng.choice(points) * (1 + 10 ** rng.uniform(-7, 0)) for _ in range(60)]
+    chosen += [rng.choice(points) * (1 - 10 ** rng.uniform(-7, 0)) for _ in range(60)]
+    return chosen
 
 
 def nearest(value: mpf) -> float:
