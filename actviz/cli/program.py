@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from actviz.cli.accuracy import accuracy_command
 from actviz.cli.devices import devices_command
 from actviz.cli.documents import check_command, layer_command
 from actviz.cli.drawing import render_command
@@ -52,7 +53,14 @@ def open_file(file: Path) -> None:
     _open_window(file)
 
 
-for _command in (eval_command, layer_command, check_command, render_command, devices_command):
+for _command in (
+    eval_command,
+    layer_command,
+    check_command,
+    render_command,
+    devices_command,
+    accuracy_command,
+):
     cli.add_command(_command)
 
 

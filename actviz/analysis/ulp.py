@@ -1,0 +1,126 @@
+"""The ruler: errors in units in the last place, and what is wrong beyond any unit.
+
+An error is |computed − truth| over the unit in the last place of the dtype at the truth, which is
+not rounded before; a correctly rounded number is at most 1/2 off. Below the smallest normal number
+the unit is the smallest subnormal.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Mask = NDArray[np.bool_]
+
+
+class Format(NamedTuple):
+    """A binary floating-point format: its fraction's bits, the exponents of its normal numbers."""
+
+    fraction: int
+    lowest: int
+    highest: int
+
+    @property
+    def smallest(self) -> float:
+        """The smallest subnormal number."""
+        return float(np.ldexp(1.0, self.lowest - self.fraction))
+
+    @property
+    def overflow(self) -> float:
+        """The magnitude from which numbers are rounded to infinity; for float64 that itself."""
+        if self == FORMATS["float64"]:
+            return float("inf")
+        return float(np.ldexp(2.0 - 2.0 ** -(self.fraction + 1), self.highest))
+
+
+FORMATS = {
+    "float16": Format(10, -14, 15),
+    "bfloat16": Format(7, -126, 127),
+    "float32": Format(23, -126, 127),
+    "float64": Format(52, -1022, 1023),
+}
+
+
+def unit(truth: Array, dtype: str) -> Array:
+    """Give the unit in the last place of a dtype at finite float64 numbers, in float64."""
+    form = FORMATS[dtype]
+    return np.asarray(np.ldexp(1.0, _exponent(truth, form) - form.fraction))
+
+
+def _exponent(truth: Array, form: Format) -> Array:
+    """Give the exponents of the binades, that of the smallest normal number at least."""
+    exponent = np.maximum(np.frexp(truth)[1] - 1, form.lowest)
+    return np.where(truth == 0.0, form.lowest, exponent)
+
+
+def errors_in_ulp(computed: Array, truth: Array, dtype: str, rest: Array | float = 0.0) -> Array:
+    """Measure numbers of a dtype in units in its last place at the truth; float64, same shape.
+
+    Infinite where only one of both is NaN, and where an infinity is invented or missed.
+
+    Parameters
+    ----------
+    truth, rest
+        In float64; the truth is their sum, `rest` what float64 cannot hold of it.
+    """
+    form = FORMATS[dtype]
+    with np.errstate(all="ignore"):
+        computed = computed.astype(np.float64)
+        distance = np.abs(computed - truth - rest)
+        error: Array = np.ldexp(distance, form.fraction - _exponent(truth, form))
+        # the usual case is quick: no NaN, no infinity, nothing that is rounded to one
+        if not (np.max(error, initial=0.0) < np.inf and _largest(truth) < form.overflow):
+            same = _same_infinity(computed, truth, form) | (np.isnan(computed) & np.isnan(truth))
+            error = np.where(same, 0.0, np.where(np.isnan(error), np.inf, error))
+            error = np.where(_invented(computed, truth, form), np.inf, error)
+    return error
+
+
+def _largest(truth: Array) -> float:
+    return float(np.max(np.abs(truth), initial=0.0))
+
+
+def _same_infinity(computed: Array, truth: Array, form: Format) -> Mask:
+    same = np.isinf(computed) & (np.abs(truth) >= form.overflow)
+    return np.asarray(same & (np.sign(computed) == np.sign(truth)))
+
+
+def _invented(computed: Array, truth: Array, form: Format) -> Mask:
+    """Tell where one is infinite and the other, rounded to the format, is not or not this one."""
+    known = ~(np.isnan(computed) | np.isnan(truth))
+    either = np.isinf(computed) | (np.abs(truth) >= form.overflow)
+    return np.asarray(known & either & ~_same_infinity(computed, truth, form))
+
+
+class Faults(NamedTuple):
+    """Where numbers are wrong in kind; a number has at most one of the faults.
+
+    zeros
+        0 where the truth is at least the smallest subnormal number.
+    infinities
+        Infinite where the truth, rounded, is finite, or the other way round.
+    signs
+        Of the opposite sign, neither being 0.
+    nans
+        NaN where the truth is a number, or the other way round.
+    """
+
+    zeros: Mask
+    infinities: Mask
+    signs: Mask
+    nans: Mask
+
+
+def faults(computed: Array, truth: Array, dtype: str) -> Faults:
+    """Find what is wrong in kind; every such number is at least one unit off."""
+    form = FORMATS[dtype]
+    with np.errstate(all="ignore"):
+        computed = computed.astype(np.float64)
+        infinities = _invented(computed, truth, form)
+        zeros = (computed == 0.0) & (np.abs(truth) >= form.smallest) & ~infinities
+        signs = np.sign(computed) * np.sign(truth) < 0.0
+        nans = np.isnan(computed) != np.isnan(truth)
+    return Faults(zeros, infinities, np.asarray(signs & ~infinities), nans)
