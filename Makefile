@@ -22,10 +22,12 @@ lint: $(VENV)/.test-installed
 unit: $(VENV)/.test-installed
 	QT_QPA_PLATFORM=offscreen KERAS_BACKEND=jax $(BIN)/python -m pytest -n auto -q
 
-# The same checks at full size: hours. Its results are committed in docs/campaign.md.
+# The same checks at full size, and the ten activations of the source page at every float32 there
+# is: hours. Its results are committed in docs/campaign.md and docs/accuracy.md.
 campaign: $(VENV)/.test-installed
 	@sh tools/system_packages.sh test
 	$(BIN)/python tools/campaign.py
+	$(BIN)/python tools/accuracy_docs.py exhaustive
 
 bench: $(VENV)/.test-installed
 	@sh tools/system_packages.sh bench

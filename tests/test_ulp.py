@@ -140,6 +140,11 @@ def test_a_fault_is_found_once(computed: float, truth: float, kind: str) -> None
     assert one(computed, truth) >= 1.0
 
 
+def test_the_smallest_float64_is_perhaps_half_of_it() -> None:
+    found = faults(np.zeros(2), np.array([5e-324, 1e-323]), "float64")
+    assert found.zeros.tolist() == [False, True]
+
+
 @pytest.mark.parametrize(
     ("computed", "truth"),
     [(0.0, 0.9 * SMALLEST), (0.0, -0.0), (math.nan, math.nan), (math.inf, 1e300), (1.0, 2.0)],

@@ -99,7 +99,7 @@ class Faults(NamedTuple):
     """Where numbers are wrong in kind; a number has at most one of the faults.
 
     zeros
-        0 where the truth is at least the smallest subnormal number.
+        0 where the truth is at least the smallest subnormal number (in float64, twice that).
     infinities
         Infinite where the truth, rounded, is finite, or the other way round.
     signs
@@ -120,7 +120,9 @@ def faults(computed: Array, truth: Array, dtype: str) -> Faults:
     with np.errstate(all="ignore"):
         computed = computed.astype(np.float64)
         infinities = _invented(computed, truth, form)
-        zeros = (computed == 0.0) & (np.abs(truth) >= form.smallest) & ~infinities
+        # the smallest float64 may be half of it, rounded up: float64 holds no rest of it
+        least = form.smallest * (2.0 if dtype == "float64" else 1.0)
+        zeros = (computed == 0.0) & (np.abs(truth) >= least) & ~infinities
         signs = np.sign(computed) * np.sign(truth) < 0.0
         nans = np.isnan(computed) != np.isnan(truth)
     return Faults(zeros, infinities, np.asarray(signs & ~infinities), nans)
