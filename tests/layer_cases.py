@@ -40,7 +40,7 @@ _OFF_DEFAULTS: dict[str, list[dict[str, Any]]] = {
     "softplus": [{"beta": 2.0}, {"beta": 0.3}],
     "squareplus": [{"b": 0.0}, {"b": 1.5}],
     "swish": [{"beta": 2.0}, {"beta": 0.3}, {"beta": -1.5}, {"beta": 0.0}],
-    "threshold": [{"threshold": 1.5, "default_value": 3.0}, {"default_value": 0.0}],
+    "threshold": [{"threshold": 1.5}, {"threshold": 0.0}, {"threshold": -0.5}],
     "thresholded_relu": [{"theta": 0.0}, {"theta": 2.5}, {"theta": -1.0}],
 }
 

@@ -112,6 +112,12 @@ CANNOT_BE_HELD = [
     ("celu", {"alpha": 1e-31}, "float32", "celu.alpha: 1e-31 is not allowed; it must be at least"),
     ("hard_tanh", {"min_value": -2.0}, "float32", "min_value: -2.0 is not allowed; it must be -1"),
     ("softplus", {"beta": 1e31}, "float32", "beta: 1e+31 is not allowed; it must be from 1e-30 to"),
+    (
+        "threshold",
+        {"default_value": -1.0},
+        "float32",
+        "default_value: -1.0 is not allowed; it must",
+    ),
     ("swish", {"beta": 1e-31}, "float32", "beta: 1e-31 is not allowed; it must be 0 or from 1e-30"),
     ("swish", {"beta": 2e3}, "float16", "swish.beta: 2000.0 is not allowed"),
 ]

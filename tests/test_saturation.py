@@ -58,7 +58,7 @@ CLASSES: list[tuple[str, dict[str, Value], str, str, tuple[float, float]]] = [
     ("sparse_plus", {}, "hard", "none", (0.0, INF)),
     ("squareplus", {}, "soft", "none", (0.0, INF)),
     ("squareplus", {"b": 0.0}, "hard", "none", (0.0, INF)),
-    ("threshold", {}, "hard", "none", (-1.0, INF)),
+    ("threshold", {"default_value": -1.0}, "hard", "none", (-1.0, INF)),
 ]
 
 

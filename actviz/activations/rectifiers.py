@@ -137,7 +137,7 @@ THRESHOLD = Row(
     params=(
         Param(
             "threshold",
-            0.0,
+            1.0,
             FINITE,
             slider=(-2.0, 2.0),
             doc="inputs up to it give the default value",
@@ -145,7 +145,7 @@ THRESHOLD = Row(
         ),
         Param(
             "default_value",
-            -1.0,
+            0.0,
             FINITE,
             slider=(-2.0, 2.0),
             doc="f below the threshold; f jumps unless it equals the threshold",

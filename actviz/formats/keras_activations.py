@@ -162,6 +162,13 @@ def _leaky_relu(values: Values, dtype: str, path: str) -> Written:
     return _layer("LeakyReLU", "leaky_relu", dtype, negative_slope=slope)
 
 
+def _threshold(values: Values, dtype: str, path: str) -> Written:
+    if values["default_value"] != 0:
+        allowed = "0: Keras 3.10 calls the two numbers of its Threshold otherwise than newer ones"
+        raise refuse(f"{path}.default_value", values["default_value"], allowed)
+    return _rectifier({**_RELU, "threshold": values["threshold"]}, dtype, path)
+
+
 def _thresholded_relu(values: Values, dtype: str, path: str) -> Written:
     return _rectifier({**_RELU, "threshold": values["theta"]}, dtype, path)
 
@@ -261,7 +268,7 @@ _FORMS: Mapping[str, Callable[[Values, str, str], Written]] = MappingProxyType(
         "softplus": _softplus,
         "squareplus": _same_operation("Squareplus"),
         "swish": _swish,
-        "threshold": _same_operation("Threshold"),
+        "threshold": _threshold,
         "thresholded_relu": _thresholded_relu,
     }
 )

@@ -53,7 +53,7 @@ def _relu(saved: SavedObject) -> Activation:
 
 
 def _threshold(saved: SavedObject) -> Activation:
-    """Read Threshold, which has no defaults: with a default value of 0 a thresholded ReLU."""
+    """Read Threshold as of 3.11, which has no defaults: with a value of 0 a thresholded ReLU."""
     saved.only(("name", "threshold", "default_value"))
     threshold = number_of(saved, "threshold", math.nan)
     default = number_of(saved, "default_value", math.nan)
