@@ -151,6 +151,7 @@ MISH = Row(
     f="x * tanh(softplus(x))",
     df="tanh(softplus(x)) + x * sigmoid(x) * (1 - tanh(softplus(x)) ** 2)",
     kernel=("mish(x)", "mish_grad(x)"),
+    where=(("u", "softplus(x)"),),
     doc="The input times the tanh of its softplus: smooth, not monotone, close to Swish.",
     source="Misra 2019, arXiv:1908.08681",
 )
@@ -207,6 +208,7 @@ SQUAREPLUS = Row(
         ),
     ),
     kinks=("0",),
+    where=(("s", "sqrt(x ** 2 + b)"),),
     doc="A softplus without exponentials: only a square root.",
     source="Barron 2021, arXiv:2112.11687",
 )
