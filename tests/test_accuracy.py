@@ -135,7 +135,11 @@ def state_of(tally: Tally | None) -> object:
 
 
 @pytest.mark.parametrize("stop", [1, 3])
-def test_going_on_gives_the_same_as_one_go(tmp_path: Path, stop: int) -> None:
+def test_going_on_gives_the_same_as_one_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: int
+) -> None:
+    monkeypatch.setattr(inputs, "STEP", 100_003)
+    monkeypatch.setattr(inputs, "BLOCK", 100_000)
     job, path = job_of("gelu"), tmp_path / "sub" / "state.json"
     first = State(path, [job])
     found = first.found(job)
@@ -318,7 +322,7 @@ def test_tables_say_what_was_measured() -> None:
     assert first[6:] == ("1", "0", "0", "0", "1,000")
     assert second[2] == "f′"
     assert "a wrong engine" in tables.text(results)
-    lines = tables.markdown(tables.HEADER, tables.cells(results)).splitlines()
+    lines = tables.as_markdown(results).splitlines()
     assert {line.count("|") for line in lines} == {len(tables.HEADER) + 1}
 
 

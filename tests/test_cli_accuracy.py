@@ -22,6 +22,7 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(inputs, "STEP", 100_003)
     monkeypatch.setattr(inputs, "_SPREAD", 1 << 12)
+    monkeypatch.setattr(inputs, "_IN_BINADE", 64)
     return tmp_path / "cache"
 
 

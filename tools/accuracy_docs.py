@@ -104,8 +104,13 @@ def cell(part: dict[str, Any] | None) -> str:
     """Write the largest error, and how often which fault was found."""
     if part is None:
         return "–"
-    counts = [(part[name]["count"], mark) for name, mark in zip(FAULTS, MARKS, strict=True)]
-    return ", ".join([ulp(part["max_ulp"]), *(f"{n:,} × {mark}" for n, mark in counts if n)])
+    told = [ulp(part["max_ulp"])]
+    for name, mark in zip(FAULTS, MARKS, strict=True):
+        count, nearest = part[name]["count"], part[name]["nearest"]
+        if count:
+            where = "" if mark == "NaN" else f" from {float(nearest['decimal']):.4g}"
+            told.append(f"{count:,} × {mark}{where}")
+    return ", ".join(told)
 
 
 def note(command: str, names: list[str], points: set[int]) -> str:

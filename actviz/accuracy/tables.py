@@ -89,6 +89,11 @@ def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
+def as_markdown(results: Results) -> str:
+    """Write the rows of `cells` as a table in Markdown."""
+    return markdown(HEADER, cells(results))
+
+
 def as_json(results: Results) -> str:
     """Write a list of objects, one a function and subject; an infinite 99.99 % point is null."""
     return json.dumps([_object(job, found) for job, found in results], indent=2) + "\n"

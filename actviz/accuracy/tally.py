@@ -118,7 +118,8 @@ def measured(x: Array, numbers: Numbers, dtype: str) -> Tally:
         for name, where in zip(FAULTS, found, strict=True):
             if where.any():
                 wrong = x[where]
-                nearest = wrong[np.argmin(np.nan_to_num(np.abs(wrong), nan=np.inf))]
+                sizes = np.nan_to_num(np.abs(wrong.astype(np.float64)), nan=np.inf)
+                nearest = wrong[np.argmin(sizes)]
                 tally.faults[name] = Fault(wrong.size, bits_of(nearest, dtype))
     with np.errstate(over="ignore"):
         keys = errors.astype(np.float32).view(np.uint32) >> np.uint32(_SHIFT)

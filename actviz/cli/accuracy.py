@@ -65,18 +65,13 @@ def accuracy_command(
     path = resume or (default_path(jobs) if exhaustive else None)
     state = State(path, jobs)
     results = [(job, _measured(job, state)) for job in jobs]
-    if as_json:
-        text = tables.as_json(results)
-    elif markdown:
-        text = tables.markdown(tables.HEADER, tables.cells(results))
-    else:
-        text = tables.text(results)
+    write = tables.as_json if as_json else tables.as_markdown if markdown else tables.text
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(write(results), nl=False)
     else:
         from actviz.files import write_atomic
 
-        write_atomic(output, text)
+        write_atomic(output, write(results))
     state.discard()
 
 
