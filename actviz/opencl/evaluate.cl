@@ -2,7 +2,7 @@
  * apart; `av_stop` is the number of points. $name, $formals, $unpack, $f and $df come from the
  * row; every parameter arrives as (hi, mid, lo, exponent). */
 
-inline void av_evaluate_$name(__global float *av_block, int av_stride, int av_i, float x$formals)
+inline void av_evaluate_$name(__global float *av_block, int av_stride, size_t av_i, float x$formals)
 {
 $unpack
     const float av_f = $f;
@@ -14,8 +14,8 @@ $unpack
 /* At the x that stand in the block. */
 __kernel void av_points_$name(__global float *av_block, int av_stride, int av_stop$formals)
 {
-    const int av_i = (int)get_global_id(0);
-    if (av_i < av_stop)
+    const size_t av_i = get_global_id(0);
+    if (av_i < (size_t)av_stop)
         av_evaluate_$name(av_block, av_stride, av_i, av_block[av_i]$actuals);
 }
 
@@ -24,9 +24,9 @@ __kernel void av_points_$name(__global float *av_block, int av_stride, int av_st
 __kernel void av_grid_$name(__global float *av_block, int av_stride, int av_stop, double av_low,
                             double av_step, int av_first$formals)
 {
-    const int av_i = (int)get_global_id(0);
-    if (av_i < av_stop) {
-        const double av_index = (double)(av_first + av_i);
+    const size_t av_i = get_global_id(0);
+    if (av_i < (size_t)av_stop) {
+        const double av_index = (double)(av_first + (int)av_i);
         const float x = (float)(av_low + av_index * av_step);
         av_block[av_i] = x;
         av_evaluate_$name(av_block, av_stride, av_i, x$actuals);

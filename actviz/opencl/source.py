@@ -77,9 +77,11 @@ def program_text(rows: tuple[Row, ...] = ROWS) -> str:
     Kernels: `av_points_<name>` at given x and, where AV_DOUBLE is defined, `av_grid_<name>` at
     x that the device makes itself.
     """
-    template = Template(_read(files("actviz.opencl").joinpath("evaluate.cl")))
-    kernels = (_kernels(template, row) for row in rows)
-    return "\n".join([_DOUBLE, prelude_text(), _helpers(rows), *kernels])
+    inlining, template = (
+        _read(files("actviz.opencl").joinpath(name)) for name in ("inlining.cl", "evaluate.cl")
+    )
+    kernels = (_kernels(Template(template), row) for row in rows)
+    return "\n".join([_DOUBLE, inlining, prelude_text(), _helpers(rows), *kernels])
 
 
 @cache
