@@ -13,8 +13,8 @@ from actviz.opencl import failures, icd
 from actviz.opencl.messages import Listed, Message, Tried, Trying, receive
 from actviz.opencl.process import Process
 
-LIMIT = 15.0
-"""Seconds for each device's build and check: a cold build takes 4 on a machine at work."""
+LIMIT = 30.0
+"""Seconds for each device's build and check: a cold build takes 10 on a machine at work."""
 _TOGETHER = 1 / 3
 """The share of it that all drivers have for listing their devices, before each is listed alone."""
 _ALONE = 2 / 3

@@ -17,7 +17,7 @@ from actviz.evaluation import Request
 if TYPE_CHECKING:
     from actviz.engines import ChildEngine, Message
 
-START_LIMIT = 60_000
+START_LIMIT = 120_000
 """Milliseconds for listing, probing and building on a cold machine."""
 ANSWER_LIMIT = 2_000
 """Milliseconds for one request."""
