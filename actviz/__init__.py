@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from actviz.activations import Activation
     from actviz.analysis.moments import Moments, moments
     from actviz.analysis.saturation import Saturation, saturation
+    from actviz.analysis.softmax import softmax
     from actviz.engines import devices, evaluate
     from actviz.evaluation import Device, DeviceError, Result
     from actviz.formats import read_layer, write_layer
     from actviz.layers import Layer, LayerConfig
+    from actviz.vectors import SoftmaxResult
 
 _HOMES = {
     "Activation": "actviz.activations",
@@ -28,11 +30,13 @@ _HOMES = {
     "Moments": "actviz.analysis.moments",
     "Result": "actviz.evaluation",
     "Saturation": "actviz.analysis.saturation",
+    "SoftmaxResult": "actviz.vectors",
     "devices": "actviz.engines",
     "evaluate": "actviz.engines",
     "moments": "actviz.analysis.moments",
     "read_layer": "actviz.formats",
     "saturation": "actviz.analysis.saturation",
+    "softmax": "actviz.analysis.softmax",
     "write_layer": "actviz.formats",
 }
 
@@ -45,11 +49,13 @@ __all__ = [
     "Moments",
     "Result",
     "Saturation",
+    "SoftmaxResult",
     "devices",
     "evaluate",
     "moments",
     "read_layer",
     "saturation",
+    "softmax",
     "write_layer",
 ]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import warnings
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 import msgspec
 
@@ -28,6 +29,7 @@ from actviz.opencl.shared import CAPACITY, SLOTS, SharedMemory
 from actviz.param import Value
 
 NUMPY = NumPyEngine.device
+T = TypeVar("T")
 
 _lock = threading.RLock()
 _listed: list[Device] = []
@@ -149,23 +151,30 @@ def evaluate(
     chosen.complete(values)
     points = x if isinstance(x, Grid) else points_of(x)
     request = Request.of(chosen.name, values, points, dtype)
-    if device is None and (dtype != "float32" or _is_softmax_of(request)):
+    if device is None and dtype != "float32":
         return NumPyEngine().run(request)
+    return ask(device, lambda engine: engine.run(request))
+
+
+def ask(device: str | None, question: Callable[[Engine], T]) -> T:
+    """Let a device answer that this process keeps open; None takes the best one.
+
+    Raises
+    ------
+    DeviceError
+        When the named device cannot be used or fails. Without a name NumPy takes over, with a
+        warning that says why, which points to who called the caller.
+    """
     try:
-        return _engine(device).run(request)
+        return question(_engine(device))
     except DeviceError as error:
         with _lock:
             _open.pop(device, None)
             if device is not None:
                 raise
             _open[None] = NumPyEngine()
-        warnings.warn(f"{error}; NumPy computes from now on", RuntimeWarning, stacklevel=2)
-        return NumPyEngine().run(request)
-
-
-def _is_softmax_of(request: Request) -> bool:
-    """Tell whether vectors are to be mapped, which only NumPy does."""
-    return row(request.activation).vector and not isinstance(request.x, Grid)
+        warnings.warn(f"{error}; NumPy computes from now on", RuntimeWarning, stacklevel=3)
+        return question(NumPyEngine())
 
 
 def _engine(device: str | None) -> Engine:

@@ -131,6 +131,9 @@ class Engine(Protocol):
     def run(self, request: Request) -> Result:
         """Evaluate f and f′; raises ValueError for bad data, DeviceError when the device fails."""
 
+    def softmax(self, request: SoftmaxRequest) -> SoftmaxResult:
+        """Compute the softmax of vectors; a device leaves float64 to NumPy and says so."""
+
     def close(self) -> None:
         """Give back what the engine holds; it is not used afterwards."""
 
@@ -163,14 +166,13 @@ class NumPyEngine:
                 f"dtype: {request.dtype!r} is not allowed on numpy; it must be one of {allowed}"
             )
         activation.complete(values)
+        if acts_on_vectors(request):
+            return map_vectors(self, request)
         start = perf_counter()
         with np.errstate(all="ignore"):  # a signalling NaN is an invalid cast
             x = _rounded(request.x, np.dtype(request.dtype))
-            if activation.vector and not isinstance(request.x, Grid):
-                y, dy = numpy_softmax(SoftmaxRequest.of(x, activation.complete(values)["axis"]))
-            else:
-                y, dy = np.empty_like(x), np.empty_like(x)
-                _map_points(activation, values, x, y, dy)
+            y, dy = np.empty_like(x), np.empty_like(x)
+            _map_points(activation, values, x, y, dy)
         return Result(x, y, dy, self.device, perf_counter() - start, request)
 
     def softmax(self, request: SoftmaxRequest) -> SoftmaxResult:
@@ -184,23 +186,38 @@ class NumPyEngine:
         """Do nothing: there is nothing to give back."""
 
 
-def points_of(x: Grid | Array | float) -> Array:
-    """Give the points as an array of real numbers."""
+def acts_on_vectors(request: Request) -> bool:
+    """Tell whether a request is for vectors along an axis of an array, not for single numbers."""
+    return row(request.activation).vector and not isinstance(request.x, Grid)
+
+
+def map_vectors(engine: Engine, request: Request) -> Result:
+    """Answer a request for the softmax of an array's vectors; f′ is the Jacobian's diagonal."""
+    axis = row(request.activation).complete(dict(request.values))["axis"]
+    x = _rounded(request.x, np.dtype(request.dtype))
+    found = engine.softmax(SoftmaxRequest.of(x, axis))
+    return Result(x, found.y, found.diagonal, found.device, found.seconds, request)
+
+
+def points_of(x: Grid | Array | float, place: str = "x") -> Array:
+    """Give the points as an array of real numbers; ValueError names the place they come from."""
     if isinstance(x, Grid):
         return x.points()
     if isinstance(x, np.ma.MaskedArray):
         raise ValueError(
-            "x: a masked array is not allowed; it must be an array of real numbers, "
-            "such as x.filled(nan)"
+            f"{place}: a masked array is not allowed; it must be an array of real numbers, "
+            f"such as {place}.filled(nan)"
         )
     try:
         points = np.asarray(x)
     except ValueError:
         raise ValueError(
-            "x: rows of different lengths; it must be an array of real numbers"
+            f"{place}: rows of different lengths; it must be an array of real numbers"
         ) from None
     if points.dtype.kind not in "iuf":
-        raise ValueError(f"x: {points.dtype} is not allowed; it must be an array of real numbers")
+        raise ValueError(
+            f"{place}: {points.dtype} is not allowed; it must be an array of real numbers"
+        )
     return points
 
 

@@ -13,10 +13,23 @@ import numpy as np
 import pyopencl as cl
 
 from actviz.activations import row
-from actviz.evaluation import Array, Device, DeviceError, Grid, Request, Result, points_of
+from actviz.evaluation import (
+    Array,
+    Device,
+    DeviceError,
+    Grid,
+    NumPyEngine,
+    Request,
+    Result,
+    acts_on_vectors,
+    map_vectors,
+    points_of,
+)
 from actviz.opencl.memory import Block, room_for
 from actviz.opencl.program import build
+from actviz.opencl.softmax import Place, Softmax
 from actviz.opencl.source import packed, parameters, program_text
+from actviz.vectors import SoftmaxRequest, SoftmaxResult
 
 MOST_POINTS = 1 << 22
 """Points computed in one launch; more are computed piece by piece."""
@@ -81,6 +94,12 @@ class OpenCLEngine:
             self._queue = cl.CommandQueue(self._context)
         options = ("-DAV_DOUBLE=1",) if self._double else ()
         self._program = build(device.id, self._context, handle, program_text(), options)
+        self._vectors = Softmax(
+            Place(
+                *(device, handle, self._context, self._queue, self._group, self._most),
+                *(lambda points: self.block(points=points), self._computing),
+            )
+        )
 
     @contextmanager
     def _guarded(self, what: str) -> Iterator[None]:
@@ -92,6 +111,12 @@ class OpenCLEngine:
             first = text.partition("\n")[0]
             raise DeviceError(self.device.id, f"it {what} ({first})", text) from None
 
+    @contextmanager
+    def _computing(self) -> Iterator[None]:
+        """One at a time, and named where it fails."""
+        with self._lock, self._guarded("failed while it was computing"):
+            yield
+
     def block(self, memory: Array | None = None, *, points: int = 0) -> Block:
         """Make room for x, f and f′ of `points` points, or in given page-aligned memory."""
         with self._guarded("has no memory left"):
@@ -101,14 +126,19 @@ class OpenCLEngine:
     def run(self, request: Request) -> Result:
         """Evaluate f and f′ in float32 at the request's points, in x's shape.
 
+        A softmax over an array acts along its `axis`; f′ is then the diagonal of its Jacobian.
+
         Raises
         ------
         ValueError
-            For an unknown activation, a bad value, another dtype, an x that does not hold real
-            numbers, or a softmax over an array, which acts on vectors.
+            For an unknown activation, a bad value, another dtype, or an x that does not hold real
+            numbers.
         DeviceError
             When the device fails while it computes.
         """
+        if acts_on_vectors(request):
+            self._check_dtype(request)
+            return map_vectors(self, request)
         job = self._job(request)
         shape = (job.x.count,) if isinstance(job.x, Grid) else job.shape
         count = math.prod(shape)
@@ -123,6 +153,18 @@ class OpenCLEngine:
             raise ValueError(f"grid: {request.x.count} points; it must be at most {block.stride}")
         return self._fill(block, self._job(request), 0, request.x.count)
 
+    def softmax(self, request: SoftmaxRequest) -> SoftmaxResult:
+        """Compute the softmax of vectors here, or with NumPy in float64.
+
+        Raises
+        ------
+        DeviceError
+            When the device does not build the program, gives wrong numbers, or fails.
+        """
+        if request.x.dtype == np.float64:
+            return NumPyEngine().softmax(request)
+        return self._vectors.run(request)
+
     def close(self) -> None:
         """Give back the kernels, the program and the queue."""
         with self._lock, self._guarded("cannot be closed"):
@@ -132,23 +174,21 @@ class OpenCLEngine:
     def _job(self, request: Request) -> Job:
         """Refuse what this engine does not compute; make the kernel's arguments of the rest."""
         activation = row(request.activation)
+        self._check_dtype(request)
+        numbers = activation.numbers(dict(request.values))
+        given = [packed(numbers[name]) for name in parameters(activation)]
+        if isinstance(request.x, Grid):
+            return Job(activation.name, given, request.x)
+        points = points_of(request.x)
+        return Job(activation.name, given, points.reshape(-1), points.shape)
+
+    def _check_dtype(self, request: Request) -> None:
         if request.dtype not in self.device.dtypes:
             allowed = ", ".join(self.device.dtypes)
             raise ValueError(
                 f"dtype: {request.dtype!r} is not allowed on {self.device.id}; "
                 f"it must be one of {allowed}"
             )
-        numbers = activation.numbers(dict(request.values))
-        given = [packed(numbers[name]) for name in parameters(activation)]
-        if isinstance(request.x, Grid):
-            return Job(activation.name, given, request.x)
-        if activation.vector:
-            raise ValueError(
-                f"device: {self.device.id!r} is not allowed for {activation.name} over an array; "
-                "it must be numpy"
-            )
-        points = points_of(request.x)
-        return Job(activation.name, given, points.reshape(-1), points.shape)
 
     def _computed(self, job: Job, count: int) -> tuple[float, Array]:
         """Give the seconds and x, f and f′ as rows; piece by piece through one block if large."""
@@ -166,7 +206,7 @@ class OpenCLEngine:
 
     def _fill(self, block: Block, job: Job, first: int, count: int) -> float:
         """Compute points `first` to `first + count` in a block; gives the seconds it took."""
-        with self._lock, self._guarded("failed while it was computing"):
+        with self._computing():
             start = perf_counter()
             if isinstance(job.x, Grid) and self._double:
                 grid = (np.float64(job.x.low), np.float64(job.x.step), np.int32(first))

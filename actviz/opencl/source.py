@@ -98,5 +98,14 @@ def prelude_text(precision: str = "float32") -> str:
     return "\n".join(_read(folder.joinpath(f"{name}.cl")) for name in ordered)
 
 
+@cache
+def softmax_text() -> str:
+    """Write the program of softmax over whole vectors, without comments."""
+    inlining, text = (
+        _read(files("actviz.opencl").joinpath(name)) for name in ("inlining.cl", "softmax.cl")
+    )
+    return "\n".join([inlining, prelude_text(), text])
+
+
 def _read(file: Traversable) -> str:
     return _COMMENT.sub("", file.read_text(encoding="utf-8"))

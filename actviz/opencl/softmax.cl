@@ -1,0 +1,298 @@
+/* Softmax of vectors, and its Jacobian. With M the largest logit, T the temperature,
+ * t_i = e^((x_i - M)/T) and S = sum of all t:
+ *
+ *     s_i = t_i/S     ds_i/dx_j = -t_i t_j/(S^2 T)     ds_i/dx_i = t_i (S - t_i)/(S^2 T)
+ *
+ * x_i - M is exact. S - t_i is the sum of the others, which is at least 1 for all but M itself; for
+ * M it is summed without M, at the scale of the largest of them, and so it neither cancels nor
+ * underflows: s(1 - s) would be 0 from a lead of 17 on. Logits that tie for the largest share,
+ * infinite ones too. Powers of two and 1/T are put on last.
+ *
+ * The vectors are the middle axis of an array (outer, length, inner). A work-item takes every
+ * `lanes`th number of one vector, AV_FAN at most; what the items find is put together by items
+ * again, until one is left. Who adds what follows from the length alone, so that the bits are the
+ * same on every device, alone or in a batch. There is no barrier and no local memory.
+ */
+
+#define AV_FAN 64
+#define AV_FARTHEST -250.0f /* what is further below M is 0: T can bring back e^-213, no less */
+
+/* ---- Who does what ---------------------------------------------------------------------------- */
+
+/* The numbers of a work-item: `count` of them, from `start` on, `step` apart. A vector is cut into
+ * tiles of AV_FAN*AV_FAN numbers; neighbouring items take neighbouring numbers of one tile. */
+typedef struct {
+    int vector, start, step, count;
+} av_share;
+
+inline av_share av_share_of(int item, int length, int lanes, int inner)
+{
+    const int above = item / inner;
+    const int column = item - above * inner;
+    const int outer = above / lanes;
+    const int lane = above - outer * lanes;
+    av_share s;
+    s.vector = outer * inner + column;
+    s.start = (outer * length + lane) * inner + column;
+    s.step = lanes * inner;
+    s.count = (length - lane - 1) / lanes + 1;
+    return s;
+}
+
+/* ---- The largest ------------------------------------------------------------------------------ */
+
+/* The largest logit (NaN where one is), how many are equal to it, and the next lower one. */
+typedef struct {
+    float largest, next;
+    int ties;
+} av_peak;
+
+inline float av_larger(float a, float b)
+{
+    return a > b ? a : b;
+}
+
+inline av_peak av_higher(av_peak a, av_peak b)
+{
+    const bool same = a.largest == b.largest;
+    const bool first = a.largest > b.largest || a.largest != a.largest;
+    av_peak p;
+    p.largest = first ? a.largest : b.largest;
+    p.next = av_larger(same || first ? a.next : a.largest, same || !first ? b.next : b.largest);
+    p.ties = same ? a.ties + b.ties : first ? a.ties : b.ties;
+    return p;
+}
+
+inline av_peak av_peak_of(float x, int ties)
+{
+    av_peak p;
+    p.largest = x;
+    p.next = -INFINITY;
+    p.ties = ties;
+    return p;
+}
+
+__kernel void av_peaks(int stop, __global const float *x, __global av_peak *peaks, int length,
+                       int lanes, int inner)
+{
+    const int item = (int)get_global_id(0);
+    if (item < stop) {
+        const av_share share = av_share_of(item, length, lanes, inner);
+        av_peak peak = av_peak_of(-INFINITY, 0);
+        for (int i = 0; i < share.count; i++)
+            peak = av_higher(peak, av_peak_of(x[share.start + i * share.step], 1));
+        peaks[item] = peak;
+    }
+}
+
+__kernel void av_peaks_again(int stop, __global const av_peak *found, __global av_peak *peaks,
+                             int length, int lanes, int inner)
+{
+    const int item = (int)get_global_id(0);
+    if (item < stop) {
+        const av_share share = av_share_of(item, length, lanes, inner);
+        av_peak peak = av_peak_of(-INFINITY, 0);
+        for (int i = 0; i < share.count; i++)
+            peak = av_higher(peak, found[share.start + i * share.step]);
+        peaks[item] = peak;
+    }
+}
+
+/* ---- One term --------------------------------------------------------------------------------- */
+
+/* 1/T = inverse*2^exponent. Differences of logits are taken of a fraction `before`, so that they do
+ * not overflow, and multiplied by `after`, so that the product keeps its digits; `first` and
+ * `second` are the powers of two that are then missing. */
+typedef struct {
+    float before, after, first, second;
+    av_ff inverse;
+    int exponent;
+} av_temperature;
+
+inline av_temperature av_temperature_of(float8 given)
+{
+    av_temperature t;
+    t.before = given.s0;
+    t.after = given.s1;
+    t.first = given.s2;
+    t.second = given.s3;
+    t.inverse = av_ff_of(given.s4, given.s5);
+    t.exponent = (int)given.s6;
+    return t;
+}
+
+/* The number m*2^n. */
+typedef struct {
+    av_ff m;
+    int n;
+} av_term;
+
+/* e^((x - largest)/T) */
+inline av_term av_term_of(float x, float largest, av_temperature t)
+{
+    const av_ff d = av_two_sum(x * t.before, -largest * t.before);
+    const av_ff a = av_multiply(av_times_power(d, t.after), t.inverse);
+    const float hi = a.hi * t.first * t.second;
+    const float lo = a.lo * t.first * t.second;
+    const bool top = x == largest;
+    const bool near = hi >= AV_FARTHEST;
+    const av_power p = av_exp(av_select(near && !top, av_ff_of(hi, lo), av_ff_of(0.0f, 0.0f)));
+    av_term term;
+    term.m = p.m;
+    term.n = near || top ? p.n : AV_LOWEST;
+    return term;
+}
+
+/* m*2^n beside numbers near 1, for n <= 0. */
+inline av_ff av_term_value(av_ff m, int n)
+{
+    return av_times_power(m, av_power_of_two(min(max(n, -126), 0)));
+}
+
+/* ---- The sum of all but the largest, at the scale of the next lower one ----------------------- */
+
+__kernel void av_sums(int stop, __global const float *x, __global const av_peak *peaks,
+                      __global av_ff *sums, int length, int lanes, int inner, float8 given)
+{
+    const int item = (int)get_global_id(0);
+    if (item < stop) {
+        const av_share share = av_share_of(item, length, lanes, inner);
+        const av_temperature t = av_temperature_of(given);
+        const av_peak peak = peaks[share.vector];
+        const int scale = av_term_of(peak.next, peak.largest, t).n;
+        av_ff sum = av_ff_of(0.0f, 0.0f);
+        for (int i = 0; i < share.count; i++) {
+            const float v = x[share.start + i * share.step];
+            const av_term term = av_term_of(v, peak.largest, t);
+            const av_ff value = av_term_value(term.m, term.n - scale);
+            sum = av_add(sum, av_select(v == peak.largest, av_ff_of(0.0f, 0.0f), value));
+        }
+        sums[item] = sum;
+    }
+}
+
+__kernel void av_sums_again(int stop, __global const av_ff *found, __global av_ff *sums,
+                            int length, int lanes, int inner)
+{
+    const int item = (int)get_global_id(0);
+    if (item < stop) {
+        const av_share share = av_share_of(item, length, lanes, inner);
+        av_ff sum = av_ff_of(0.0f, 0.0f);
+        for (int i = 0; i < share.count; i++)
+            sum = av_add(sum, found[share.start + i * share.step]);
+        sums[item] = sum;
+    }
+}
+
+/* ---- What the elements of a vector share ------------------------------------------------------ */
+
+/* `square` is 1/(S^2 T) without the power of two of T; `slope` is the diagonal at M. */
+typedef struct {
+    float largest, slope;
+    av_ff total, inverse, square;
+} av_vector;
+
+__kernel void av_vectors(int stop, __global const av_peak *peaks, __global const av_ff *sums,
+                         __global av_vector *vectors, float8 given)
+{
+    const int item = (int)get_global_id(0);
+    if (item < stop) {
+        const av_temperature t = av_temperature_of(given);
+        const av_peak peak = peaks[item];
+        const int scale = av_term_of(peak.next, peak.largest, t).n;
+        const av_ff sum = sums[item];
+        const int more = peak.ties - 1;
+        const float ties = (float)more;
+        const av_ff tied = av_ff_of(ties, (float)(more - (int)ties));
+        const av_ff others = av_add(tied, av_term_value(sum, scale));
+        const bool alone = more == 0;
+        av_vector v;
+        v.largest = peak.largest;
+        v.total = av_add(av_ff_of(1.0f, 0.0f), others);
+        if (peak.largest != peak.largest)
+            v.total.hi = peak.largest;
+        v.inverse = av_divide(av_ff_of(1.0f, 0.0f), v.total);
+        v.square = av_multiply(av_multiply(v.inverse, v.inverse), t.inverse);
+        v.slope = av_round(av_multiply(av_select(alone, sum, others), v.square),
+                           (alone ? scale : 0) + t.exponent);
+        vectors[item] = v;
+    }
+}
+
+/* ---- Values and diagonal ---------------------------------------------------------------------- */
+
+inline float av_slope(float x, av_term term, av_vector v, int exponent)
+{
+    const av_ff others = av_add(v.total, av_negate(av_term_value(term.m, term.n)));
+    const av_ff slope = av_multiply(av_multiply(term.m, others), v.square);
+    return x == v.largest ? v.slope : av_round(slope, term.n + exponent);
+}
+
+/* A block holds the logits, the values and the diagonal, `stride` floats apart. */
+__kernel void av_softmax(int stop, __global float *block, int stride,
+                         __global const av_vector *vectors, int length, int lanes, int inner,
+                         float8 given)
+{
+    const int item = (int)get_global_id(0);
+    if (item < stop) {
+        const av_share share = av_share_of(item, length, lanes, inner);
+        const av_temperature t = av_temperature_of(given);
+        const av_vector v = vectors[share.vector];
+        for (int i = 0; i < share.count; i++) {
+            const int place = share.start + i * share.step;
+            const float x = block[place];
+            const av_term term = av_term_of(x, v.largest, t);
+            block[stride + place] = av_round(av_multiply(term.m, v.inverse), term.n);
+            block[2 * stride + place] = av_slope(x, term, v, t.exponent);
+        }
+    }
+}
+
+/* ---- The Jacobian ----------------------------------------------------------------------------- */
+
+/* What an element brings to its row and its column, and what stands where they meet. */
+typedef struct {
+    av_term term;
+    float slope;
+} av_element;
+
+__kernel void av_elements(int stop, __global const float *x, __global const av_vector *vectors,
+                          __global av_element *elements, int length, float8 given)
+{
+    const int item = (int)get_global_id(0);
+    if (item < stop) {
+        const av_temperature t = av_temperature_of(given);
+        const av_vector v = vectors[item / length];
+        av_element e;
+        e.term = av_term_of(x[item], v.largest, t);
+        e.slope = av_slope(x[item], e.term, v, t.exponent);
+        elements[item] = e;
+    }
+}
+
+/* Rows of the Jacobians, one after the other, from that of element `first` on. Both entries of a
+ * pair are made in the same order: the same bits. */
+__kernel void av_jacobian(int stop, __global const av_element *elements,
+                          __global const av_vector *vectors, __global float *out, int length,
+                          int lanes, int first, float8 given)
+{
+    const int item = (int)get_global_id(0);
+    if (item < stop) {
+        const av_share share = av_share_of(item, length, lanes, 1);
+        const int row = first + share.vector;
+        const int vector = row / length;
+        const av_ff square = vectors[vector].square;
+        const av_element own = elements[row];
+        const int exponent = own.term.n + av_temperature_of(given).exponent;
+        for (int i = 0; i < share.count; i++) {
+            const int place = share.start + i * share.step;
+            const int other = place + (vector - share.vector) * length;
+            const av_term term = elements[other].term;
+            const bool after = row < other;
+            const av_ff product = av_multiply(av_select(after, own.term.m, term.m),
+                                              av_select(after, term.m, own.term.m));
+            const float entry = av_round(av_multiply(product, square), term.n + exponent);
+            out[place] = row == other ? own.slope : -entry;
+        }
+    }
+}
