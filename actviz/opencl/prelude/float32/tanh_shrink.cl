@@ -3,8 +3,8 @@
 /* (a - tanh a)/a³ as a polynomial in a² for 0 ≤ a ≤ 0.6875: {c0 high, c0 low, c1 … c6}. */
 #define AV_TANH_SHRINK_NEAR 0.6875f
 __constant float av_tanh_shrink_near_zero[8] = {
-    0.33333334f, -1.0145534e-08f, -0.1333333f, 0.053966917f,
-    -0.021851685f, 0.008749625f, -0.0032114142f, 0.0007814704f,
+    0.33333334f, -1.0145534e-08f, -0.1333333f, 0.053966917f, -0.021851685f, 0.008749625f,
+    -0.0032114142f, 0.0007814704f,
 };
 
 /* (tanh² a/a² - 1)/a² as a polynomial in a² for 0 ≤ a ≤ 0.375, constant term first. */
