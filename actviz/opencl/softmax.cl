@@ -19,6 +19,17 @@
 
 /* ---- Who does what ---------------------------------------------------------------------------- */
 
+/* a/b for 0 <= a and 0 < b. A device's own division of integers is slow, and may be the one thing
+ * that it does not do for many items at once. The second quotient is off by 1 at most. */
+inline int av_quotient(int a, int b)
+{
+    const float inverse = av_reciprocal((float)b);
+    const int first = (int)((float)a * inverse);
+    const int q = first + (int)((float)(a - first * b) * inverse);
+    const int rest = a - q * b;
+    return q + (rest >= b ? 1 : 0) - (rest < 0 ? 1 : 0);
+}
+
 /* The numbers of a work-item: `count` of them, from `start` on, `step` apart. A vector is cut into
  * tiles of AV_FAN*AV_FAN numbers; neighbouring items take neighbouring numbers of one tile. */
 typedef struct {
@@ -27,9 +38,9 @@ typedef struct {
 
 inline av_share av_share_of(int item, int length, int lanes, int inner)
 {
-    const int above = item / inner;
+    const int above = av_quotient(item, inner);
     const int column = item - above * inner;
-    const int outer = above / lanes;
+    const int outer = av_quotient(above, lanes);
     const int lane = above - outer * lanes;
     av_share s;
     s.vector = outer * inner + column;
@@ -151,6 +162,13 @@ inline av_ff av_term_value(av_ff m, int n)
 
 /* ---- The sum of all but the largest, at the scale of the next lower one ----------------------- */
 
+/* Add to a sum whose rounding errors are collected in its low part (Neumaier 1974). */
+inline av_ff av_collect(av_ff sum, av_ff a)
+{
+    const av_ff s = av_two_sum(sum.hi, a.hi);
+    return av_ff_of(s.hi, sum.lo + (s.lo + a.lo));
+}
+
 __kernel void av_sums(int stop, __global const float *x, __global const av_peak *peaks,
                       __global av_ff *sums, int length, int lanes, int inner, float8 given)
 {
@@ -165,9 +183,9 @@ __kernel void av_sums(int stop, __global const float *x, __global const av_peak 
             const float v = x[share.start + i * share.step];
             const av_term term = av_term_of(v, peak.largest, t);
             const av_ff value = av_term_value(term.m, term.n - scale);
-            sum = av_add(sum, av_select(v == peak.largest, av_ff_of(0.0f, 0.0f), value));
+            sum = av_collect(sum, av_select(v == peak.largest, av_ff_of(0.0f, 0.0f), value));
         }
-        sums[item] = sum;
+        sums[item] = av_fast_two_sum(sum.hi, sum.lo);
     }
 }
 
@@ -179,18 +197,28 @@ __kernel void av_sums_again(int stop, __global const av_ff *found, __global av_f
         const av_share share = av_share_of(item, length, lanes, inner);
         av_ff sum = av_ff_of(0.0f, 0.0f);
         for (int i = 0; i < share.count; i++)
-            sum = av_add(sum, found[share.start + i * share.step]);
-        sums[item] = sum;
+            sum = av_collect(sum, found[share.start + i * share.step]);
+        sums[item] = av_fast_two_sum(sum.hi, sum.lo);
     }
 }
 
 /* ---- What the elements of a vector share ------------------------------------------------------ */
 
-/* `square` is 1/(S^2 T) without the power of two of T; `slope` is the diagonal at M. */
+/* `inverse` is 1/S, `slope` the diagonal at M. */
 typedef struct {
     float largest, slope;
-    av_ff total, inverse, square;
+    av_ff inverse;
 } av_vector;
+
+/* One number after the other: a struct that is read whole keeps PoCL from working in vectors. */
+inline av_vector av_vector_at(__global const av_vector *p)
+{
+    av_vector v;
+    v.largest = p->largest;
+    v.slope = p->slope;
+    v.inverse = av_ff_of(p->inverse.hi, p->inverse.lo);
+    return v;
+}
 
 __kernel void av_vectors(int stop, __global const av_peak *peaks, __global const av_ff *sums,
                          __global av_vector *vectors, float8 given)
@@ -206,14 +234,14 @@ __kernel void av_vectors(int stop, __global const av_peak *peaks, __global const
         const av_ff tied = av_ff_of(ties, (float)(more - (int)ties));
         const av_ff others = av_add(tied, av_term_value(sum, scale));
         const bool alone = more == 0;
+        av_ff total = av_add(av_ff_of(1.0f, 0.0f), others);
+        if (peak.largest != peak.largest)
+            total.hi = peak.largest;
         av_vector v;
         v.largest = peak.largest;
-        v.total = av_add(av_ff_of(1.0f, 0.0f), others);
-        if (peak.largest != peak.largest)
-            v.total.hi = peak.largest;
-        v.inverse = av_divide(av_ff_of(1.0f, 0.0f), v.total);
-        v.square = av_multiply(av_multiply(v.inverse, v.inverse), t.inverse);
-        v.slope = av_round(av_multiply(av_select(alone, sum, others), v.square),
+        v.inverse = av_divide(av_ff_of(1.0f, 0.0f), total);
+        const av_ff square = av_multiply(av_multiply(v.inverse, v.inverse), t.inverse);
+        v.slope = av_round(av_multiply(av_select(alone, sum, others), square),
                            (alone ? scale : 0) + t.exponent);
         vectors[item] = v;
     }
@@ -221,77 +249,73 @@ __kernel void av_vectors(int stop, __global const av_peak *peaks, __global const
 
 /* ---- Values and diagonal ---------------------------------------------------------------------- */
 
-inline float av_slope(float x, av_term term, av_vector v, int exponent)
+/* The value share*2^n of an element, and the diagonal there. */
+typedef struct {
+    av_ff share;
+    int n;
+    float slope;
+} av_element;
+
+inline av_element av_element_of(float x, av_vector v, av_temperature t)
 {
-    const av_ff others = av_add(v.total, av_negate(av_term_value(term.m, term.n)));
-    const av_ff slope = av_multiply(av_multiply(term.m, others), v.square);
-    return x == v.largest ? v.slope : av_round(slope, term.n + exponent);
+    const av_term term = av_term_of(x, v.largest, t);
+    av_element e;
+    e.share = av_multiply(term.m, v.inverse);
+    e.n = term.n;
+    const av_ff others = av_add(av_ff_of(1.0f, 0.0f), av_negate(av_term_value(e.share, e.n)));
+    const av_ff slope = av_multiply(av_multiply(e.share, others), t.inverse);
+    e.slope = x == v.largest ? v.slope : av_round(slope, e.n + t.exponent);
+    return e;
 }
 
 /* A block holds the logits, the values and the diagonal, `stride` floats apart. */
 __kernel void av_softmax(int stop, __global float *block, int stride,
-                         __global const av_vector *vectors, int length, int lanes, int inner,
-                         float8 given)
+                         __global const av_vector *vectors, int length, int inner, float8 given)
 {
-    const int item = (int)get_global_id(0);
-    if (item < stop) {
-        const av_share share = av_share_of(item, length, lanes, inner);
-        const av_temperature t = av_temperature_of(given);
-        const av_vector v = vectors[share.vector];
-        for (int i = 0; i < share.count; i++) {
-            const int place = share.start + i * share.step;
-            const float x = block[place];
-            const av_term term = av_term_of(x, v.largest, t);
-            block[stride + place] = av_round(av_multiply(term.m, v.inverse), term.n);
-            block[2 * stride + place] = av_slope(x, term, v, t.exponent);
-        }
+    const size_t item = get_global_id(0);
+    if (item < (size_t)stop) {
+        const int row = av_quotient((int)item, inner);
+        const int vector = (av_quotient(row, length) - row) * inner + (int)item;
+        const av_vector v = av_vector_at(vectors + vector);
+        const av_element e = av_element_of(block[item], v, av_temperature_of(given));
+        block[stride + item] = av_round(e.share, e.n);
+        block[2 * stride + item] = e.slope;
     }
 }
 
 /* ---- The Jacobian ----------------------------------------------------------------------------- */
-
-/* What an element brings to its row and its column, and what stands where they meet. */
-typedef struct {
-    av_term term;
-    float slope;
-} av_element;
 
 __kernel void av_elements(int stop, __global const float *x, __global const av_vector *vectors,
                           __global av_element *elements, int length, float8 given)
 {
     const int item = (int)get_global_id(0);
     if (item < stop) {
-        const av_temperature t = av_temperature_of(given);
-        const av_vector v = vectors[item / length];
-        av_element e;
-        e.term = av_term_of(x[item], v.largest, t);
-        e.slope = av_slope(x[item], e.term, v, t.exponent);
-        elements[item] = e;
+        const av_vector v = av_vector_at(vectors + av_quotient(item, length));
+        elements[item] = av_element_of(x[item], v, av_temperature_of(given));
     }
 }
 
 /* Rows of the Jacobians, one after the other, from that of element `first` on. Both entries of a
  * pair are made in the same order: the same bits. */
-__kernel void av_jacobian(int stop, __global const av_element *elements,
-                          __global const av_vector *vectors, __global float *out, int length,
-                          int lanes, int first, float8 given)
+__kernel void av_jacobian(int stop, __global const av_element *elements, __global float *out,
+                          int length, int lanes, int first, float8 given)
 {
     const int item = (int)get_global_id(0);
     if (item < stop) {
         const av_share share = av_share_of(item, length, lanes, 1);
+        const av_temperature t = av_temperature_of(given);
         const int row = first + share.vector;
-        const int vector = row / length;
-        const av_ff square = vectors[vector].square;
+        const int base = (av_quotient(row, length) - share.vector) * length;
         const av_element own = elements[row];
-        const int exponent = own.term.n + av_temperature_of(given).exponent;
         for (int i = 0; i < share.count; i++) {
             const int place = share.start + i * share.step;
-            const int other = place + (vector - share.vector) * length;
-            const av_term term = elements[other].term;
+            const int other = base + place;
+            const av_ff its = elements[other].share;
             const bool after = row < other;
-            const av_ff product = av_multiply(av_select(after, own.term.m, term.m),
-                                              av_select(after, term.m, own.term.m));
-            const float entry = av_round(av_multiply(product, square), term.n + exponent);
+            const av_ff product = av_multiply(av_select(after, own.share, its),
+                                              av_select(after, its, own.share));
+            const float entry = av_round(av_multiply(product, t.inverse),
+                                         own.n + elements[other].n + t.exponent);
             out[place] = row == other ? own.slope : -entry;
         }
     }

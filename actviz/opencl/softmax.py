@@ -29,8 +29,8 @@ from actviz.vectors import (
 FAN = 64
 """Numbers that one work-item takes: AV_FAN of the program."""
 MOST_VECTORS = 1 << 18
-"""Vectors computed at once: what a device keeps of each takes 60 bytes."""
-_PEAK, _PAIR, _VECTOR, _ELEMENT = 12, 8, 32, 16
+"""Vectors computed at once: what a device keeps of each takes 36 bytes."""
+_PEAK, _PAIR, _VECTOR, _ELEMENT = 12, 8, 16, 16
 """Bytes of the program's structs."""
 _TRIAL = np.array(
     [
@@ -185,7 +185,7 @@ class Softmax:
             sources = block.buffer, vectors, elements
             self._run("av_elements", part.size, *sources, np.int32(n), given)
             rows = out[first : first + several].reshape(part.size, n)
-            self._fill(rows, (elements, vectors), given)
+            self._fill(rows, elements, given)
         return out
 
     def _solve(self, block: Block, part: Array, given: Array) -> Any:
@@ -202,9 +202,8 @@ class Softmax:
     def _compute(self, block: Block, part: Array, given: Array) -> None:
         """Compute values and diagonal of such a block."""
         vectors = self._solve(block, part, given)
-        items, numbers = Levels.of(*part.shape).steps()[0]
-        stride = np.int32(block.stride)
-        self._run("av_softmax", items, block.buffer, stride, vectors, *numbers, given)
+        stride, length, inner = (np.int32(n) for n in (block.stride, *part.shape[1:]))
+        self._run("av_softmax", part.size, block.buffer, stride, vectors, length, inner, given)
         block.fetch(part.size)
 
     def _reduced(
@@ -220,7 +219,7 @@ class Softmax:
             found = higher
         return found
 
-    def _fill(self, rows: Array, sources: tuple[Any, ...], given: Array) -> None:
+    def _fill(self, rows: Array, elements: Any, given: Array) -> None:
         """Fill in the rows of the Jacobians of one block, some at a time."""
         n = rows.shape[1]
         several, lanes = max(1, self._place.most // n), -(-n // FAN)
@@ -229,7 +228,7 @@ class Softmax:
         for first in range(0, len(rows), several):
             part = rows[first : first + several]
             numbers = (np.int32(n), np.int32(lanes), np.int32(first))
-            self._run("av_jacobian", len(part) * lanes, *sources, entries, *numbers, given)
+            self._run("av_jacobian", len(part) * lanes, elements, entries, *numbers, given)
             cl.enqueue_copy(self._place.queue, room[: len(part)], entries, is_blocking=True)
             with np.errstate(all="ignore"):
                 part[...] = room[: len(part)]
