@@ -223,15 +223,18 @@ class Softmax:
         """Fill in the rows of the Jacobians of one block, some at a time."""
         n = rows.shape[1]
         several, lanes = max(1, self._place.most // n), -(-n // FAN)
-        room = np.empty((min(several, len(rows)), n), np.float32)
-        entries = self._buffer(room.nbytes)
+        rounded = rows.dtype != np.float32
+        room = np.empty((min(several, len(rows)), n), np.float32) if rounded else rows
+        entries = self._buffer(min(several, len(rows)) * n * 4)
         for first in range(0, len(rows), several):
             part = rows[first : first + several]
+            here = room[: len(part)] if rounded else part
             numbers = (np.int32(n), np.int32(lanes), np.int32(first))
             self._run("av_jacobian", len(part) * lanes, elements, entries, *numbers, given)
-            cl.enqueue_copy(self._place.queue, room[: len(part)], entries, is_blocking=True)
-            with np.errstate(all="ignore"):
-                part[...] = room[: len(part)]
+            cl.enqueue_copy(self._place.queue, here, entries, is_blocking=True)
+            if rounded:
+                with np.errstate(all="ignore"):
+                    part[...] = here
 
     def _buffer(self, size: int) -> Any:
         return cl.Buffer(self._place.context, cl.mem_flags.READ_WRITE, size)
