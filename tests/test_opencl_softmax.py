@@ -24,8 +24,9 @@ from actviz.opencl.source import softmax_text
 from actviz.vectors import SoftmaxRequest, SoftmaxResult
 
 OCLGRIND = Path("/usr/lib/oclgrind/liboclgrind-rt-icd.so")
-BOUND = 0.76
-"""Of a unit in the last place: 0.56 for normal results, and what subnormal ones are rounded by."""
+BOUND = 0.9
+"""Of a unit in the last place. 300 million results were at most 0.62 off on the diagonal and in the
+values and 0.72 beside it; subnormal ones, which are rounded twice, 0.82."""
 SMALL = 1000
 
 
