@@ -11,6 +11,7 @@ from typing import TypeVar
 import msgspec
 
 from actviz.activations import Activation, row
+from actviz.dtypes import DTYPES
 from actviz.evaluation import (
     Array,
     Device,
@@ -131,7 +132,7 @@ def evaluate(
         Real numbers of any shape, or a `Grid`. A softmax acts along its `axis`; on a grid it is
         the slice along one logit.
     dtype
-        float16, float32 or float64: x is rounded to it, and so are f and f′, once.
+        float16, bfloat16, float32 or float64: x is rounded to it, and so are f and f′, once.
     device
         An id as in `devices()`. None takes the best device, and NumPy for what that device does
         not compute; the result says which it was.
@@ -151,9 +152,14 @@ def evaluate(
     chosen.complete(values)
     points = x if isinstance(x, Grid) else points_of(x)
     request = Request.of(chosen.name, values, points, dtype)
-    if device is None and dtype != "float32":
+    return ask(device, lambda engine: _answer(engine, request, device))
+
+
+def _answer(engine: Engine, request: Request, device: str | None) -> Result:
+    """Let NumPy compute what the engine of a device that was not named does not."""
+    if device is None and engine.refusal(request):
         return NumPyEngine().run(request)
-    return ask(device, lambda engine: engine.run(request))
+    return engine.run(request)
 
 
 def ask(device: str | None, question: Callable[[Engine], T]) -> T:
@@ -312,6 +318,8 @@ class ChildEngine:
         assert self._memory is not None
         slot, request = self._sent.popleft()
         assert isinstance(request.x, Grid)
-        x, y, dy = self._memory.slots[slot, :, : request.x.count].copy()
+        dtype = DTYPES[request.dtype]
+        rows = self._memory.rows(slot, dtype.precision)
+        x, y, dy = rows[:, : request.x.count].astype(dtype.numpy)
         self._send_waiting()
         return Result(x, y, dy, self._device, seconds, request)

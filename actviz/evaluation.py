@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from numbers import Integral, Real
@@ -13,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actviz.activations import Row, row
+from actviz.dtypes import DTYPES, DType, checked_dtype, is_bfloat16
 from actviz.param import Value
 from actviz.vectors import SoftmaxRequest, SoftmaxResult, numpy_jacobian, numpy_softmax
 
-DTYPES = ("float16", "float32", "float64")
 _PIECE = 1 << 16
 """Points that NumPy computes at once: their float64 temporaries stay in the processor's cache."""
 _MOST = 2**31 - 1
@@ -37,7 +38,7 @@ class Device(msgspec.Struct, frozen=True):
     """A place where functions can be computed.
 
     `kind` is gpu, cpu, accelerator or numpy; `reason` says why a device is not `usable`;
-    `dtypes` are those it computes in.
+    `dtypes` are those it computes.
     """
 
     id: str
@@ -131,6 +132,9 @@ class Engine(Protocol):
     def run(self, request: Request) -> Result:
         """Evaluate f and f′; raises ValueError for bad data, DeviceError when the device fails."""
 
+    def refusal(self, request: Request) -> str:
+        """Say why a request that is right is not computed on this device, or nothing."""
+
     def softmax(self, request: SoftmaxRequest) -> SoftmaxResult:
         """Compute the softmax of vectors; a device leaves float64 to NumPy and says so."""
 
@@ -145,7 +149,7 @@ class NumPyEngine:
     dtype; in float64 they are left as computed. Large arrays are computed piece by piece.
     """
 
-    device = Device("numpy", f"NumPy {np.__version__}", "numpy", dtypes=DTYPES)
+    device = Device("numpy", f"NumPy {np.__version__}", "numpy", dtypes=tuple(DTYPES))
 
     def run(self, request: Request) -> Result:
         """Evaluate f and f′ at the request's points, in x's shape.
@@ -160,19 +164,15 @@ class NumPyEngine:
             that does not hold real numbers.
         """
         activation, values = row(request.activation), dict(request.values)
-        if request.dtype not in self.device.dtypes:
-            allowed = ", ".join(self.device.dtypes)
-            raise ValueError(
-                f"dtype: {request.dtype!r} is not allowed on numpy; it must be one of {allowed}"
-            )
+        dtype = checked_dtype(request.dtype, self.device.dtypes, self.device.id)
         activation.complete(values)
         if acts_on_vectors(request):
             return map_vectors(self, request)
         start = perf_counter()
         with np.errstate(all="ignore"):  # a signalling NaN is an invalid cast
-            x = _rounded(request.x, np.dtype(request.dtype))
+            x = _rounded(request.x, dtype)
             y, dy = np.empty_like(x), np.empty_like(x)
-            _map_points(activation, values, x, y, dy)
+            _map_points(activation, values, (x, y, dy), dtype)
         return Result(x, y, dy, self.device, perf_counter() - start, request)
 
     def softmax(self, request: SoftmaxRequest) -> SoftmaxResult:
@@ -181,6 +181,10 @@ class NumPyEngine:
         y, diagonal = numpy_softmax(request)
         seconds = perf_counter() - start
         return SoftmaxResult(y, diagonal, self.device, seconds, request, numpy_jacobian)
+
+    def refusal(self, request: Request) -> str:
+        """Refuse nothing."""
+        return ""
 
     def close(self) -> None:
         """Do nothing: there is nothing to give back."""
@@ -194,7 +198,7 @@ def acts_on_vectors(request: Request) -> bool:
 def map_vectors(engine: Engine, request: Request) -> Result:
     """Answer a request for the softmax of an array's vectors; f′ is the Jacobian's diagonal."""
     axis = row(request.activation).complete(dict(request.values))["axis"]
-    x = _rounded(request.x, np.dtype(request.dtype))
+    x = _rounded(request.x, DTYPES[request.dtype])
     found = engine.softmax(SoftmaxRequest.of(x, axis))
     return Result(x, found.y, found.diagonal, found.device, found.seconds, request)
 
@@ -214,29 +218,55 @@ def points_of(x: Grid | Array | float, place: str = "x") -> Array:
         raise ValueError(
             f"{place}: rows of different lengths; it must be an array of real numbers"
         ) from None
-    if points.dtype.kind not in "iuf":
+    if points.dtype.kind not in "iuf" and not is_bfloat16(points.dtype):
         raise ValueError(
             f"{place}: {points.dtype} is not allowed; it must be an array of real numbers"
         )
     return points
 
 
-def _rounded(x: Grid | Array, dtype: np.dtype[Any]) -> Array:
+class Points:
+    """The x of a request, to be taken piece by piece: no copy is made of all.
+
+    Raises
+    ------
+    ValueError
+        For an x that does not hold real numbers.
+    """
+
+    def __init__(self, x: Grid | Array) -> None:
+        self._grid = x if isinstance(x, Grid) else None
+        self._array = points_of(x) if not isinstance(x, Grid) else np.empty(0)
+        self.shape = (x.count,) if isinstance(x, Grid) else self._array.shape
+        self.size = math.prod(self.shape)
+        whole = self._array.flags.c_contiguous
+        self._row = self._array.reshape(-1) if whole else self._array.flat
+
+    def piece(self, first: int, count: int) -> Array:
+        """Give `count` points from the one with the number `first`, as they are before rounding."""
+        if self._grid is not None:
+            return self._grid.points(first, count)
+        piece: Array = self._row[first : first + count]
+        return piece
+
+
+def _rounded(x: Grid | Array, dtype: DType) -> Array:
     """Give the points in a new array of the dtype."""
-    if not isinstance(x, Grid):
-        return points_of(x).astype(dtype, order="C")
-    points = np.empty(x.count, dtype)
-    for first in range(0, x.count, _PIECE):
-        count = min(_PIECE, x.count - first)
-        points[first : first + count] = x.points(first, count)
-    return points
+    points = Points(x)
+    rounded = np.empty(points.shape, dtype.numpy)
+    flat = rounded.reshape(-1)
+    for first in range(0, points.size, _PIECE):
+        count = min(_PIECE, points.size - first)
+        flat[first : first + count] = dtype.rounded(points.piece(first, count))
+    return rounded
 
 
 def _map_points(
-    activation: Row, values: Mapping[str, Value], x: Array, y: Array, dy: Array
+    activation: Row, values: Mapping[str, Value], arrays: tuple[Array, ...], dtype: DType
 ) -> None:
     """Fill in f and f′ of every number, piece by piece."""
-    x, y, dy = x.reshape(-1), y.reshape(-1), dy.reshape(-1)
+    x, y, dy = (each.reshape(-1) for each in arrays)
     for first in range(0, x.size, _PIECE):
         piece = slice(first, first + _PIECE)
-        y[piece], dy[piece] = activation.evaluate(x[piece].astype(np.float64), values)
+        both = activation.evaluate(x[piece].astype(np.float64), values)
+        y[piece], dy[piece] = (dtype.rounded(each) for each in both)

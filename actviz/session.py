@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from actviz.activations import row
-from actviz.evaluation import DTYPES
+from actviz.dtypes import DTYPES
 from actviz.formats import DIALECTS
 from actviz.layers import LayerConfig, layer_row
 from actviz.lenses import CURVE, SETTINGS, lens
@@ -55,7 +55,7 @@ __all__ = [
 DTYPE = Param(
     "dtype",
     "float32",
-    domain=Choice(DTYPES),
+    domain=Choice(tuple(DTYPES)),
     doc="The arithmetic in which the curve is computed",
 )
 DIALECT = Param(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from actviz.dtypes import is_bfloat16
+
 if TYPE_CHECKING:
     from actviz.evaluation import Array, Result
 
@@ -38,20 +40,33 @@ def read_array(path: Path) -> Array:
     return array
 
 
+def _told(result: Result) -> tuple[Array, ...]:
+    """Give x, f and f′ in a dtype that files can name: bfloat16 as float32, which holds it."""
+    told = (result.x, result.y, result.dy)
+    return tuple(x.astype(np.float32) for x in told) if is_bfloat16(result.x.dtype) else told
+
+
 def csv(result: Result) -> str:
-    """Write x,f,df lines, each number as short as its dtype reads it back exactly."""
-    columns = (result.x.ravel(), result.y.ravel(), result.dy.ravel())
+    """Write x,f,df lines, each number as short as its dtype reads it back exactly.
+
+    bfloat16 is written as float32.
+    """
+    columns = (each.ravel() for each in _told(result))
     lines = (f"{x!s},{y!s},{dy!s}" for x, y, dy in zip(*columns, strict=True))
     return "\n".join(["x,f,df", *lines]) + "\n"
 
 
 def encode(result: Result, suffix: str) -> bytes:
-    """Give the bytes of a .csv, .npy of shape (N, 3), or .npz with x, y and dy."""
+    """Give the bytes of a .csv, .npy of shape (N, 3), or .npz with x, y and dy.
+
+    bfloat16 is written as float32: a .npy file cannot name it.
+    """
     if suffix == ".csv":
         return csv(result).encode()
     stream = io.BytesIO()
+    x, y, dy = _told(result)
     if suffix == ".npz":
-        np.savez(stream, x=result.x, y=result.y, dy=result.dy)
+        np.savez(stream, x=x, y=y, dy=dy)
     else:
-        np.save(stream, np.stack([result.x.ravel(), result.y.ravel(), result.dy.ravel()], axis=1))
+        np.save(stream, np.stack([x.ravel(), y.ravel(), dy.ravel()], axis=1))
     return stream.getvalue()

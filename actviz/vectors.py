@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from actviz.dtypes import rounded
 from actviz.param import Integer, Real
 from actviz.reference.softmax import (
     softmax_diagonal,
@@ -157,7 +158,7 @@ def numpy_softmax(request: SoftmaxRequest) -> tuple[Array, Array]:
             terms = softmax_terms(part, request.temperature)
             results = softmax_values(terms), softmax_diagonal(terms, request.temperature)
             for whole, result in zip(both, results, strict=True):
-                whole[outer, :, inner] = np.moveaxis(result, 0, 1)
+                whole[outer, :, inner] = np.moveaxis(rounded(result, x.dtype), 0, 1)
     return y, diagonal
 
 
@@ -175,6 +176,7 @@ def numpy_jacobian(request: SoftmaxRequest) -> Array:
             for row in range(0, n, max(1, _PIECE // n)):
                 rows = slice(row, row + max(1, _PIECE // n))
                 part = softmax_jacobian(terms, rows, request.temperature)
-                out[group, rows] = np.moveaxis(part, -1, 0)
-            out[group, here, here] = softmax_diagonal(terms, request.temperature).T
+                out[group, rows] = np.moveaxis(rounded(part, x.dtype), -1, 0)
+            diagonal = softmax_diagonal(terms, request.temperature)
+            out[group, here, here] = rounded(diagonal, x.dtype).T
     return out

@@ -50,7 +50,7 @@ def test_lost_digits_beside_a_root_are_noticed(
     whole = program_text()
     lost = re.sub(rf"#define {define} .*", f"#define {define} 0.0f", whole)
     assert lost != whole
-    monkeypatch.setattr(engine_module, "program_text", lambda: lost)
+    monkeypatch.setattr(engine_module, "program_text", lambda **_: lost)
     found = open_handle(engine_id)
     said = fault(OpenCLEngine(found.device, found.handle))
     assert said.startswith(f"it computes wrong numbers: {words}")

@@ -14,7 +14,7 @@ import actviz
 
 PACKAGE = Path(actviz.__file__).parent
 ORDER = (
-    {"param", "resources", "reference", "expression"},
+    {"dtypes", "param", "resources", "reference", "expression"},
     {"activations"},
     {"layers", "evaluation", "vectors"},
     {"opencl"},

@@ -11,7 +11,8 @@ from golden_numbers import Golden, golden_cases, worst
 from mpmath import mp, mpf
 
 from actviz.activations import ROWS, row
-from actviz.evaluation import DTYPES, Grid, NumPyEngine, Request, Result
+from actviz.dtypes import DTYPES
+from actviz.evaluation import Grid, NumPyEngine, Request, Result
 
 BOUND = {"float32": 0.501, "float64": 8.0}
 
@@ -195,7 +196,7 @@ def test_the_result_says_who_computed_it_and_how_long(engine: NumPyEngine) -> No
     result = engine.run(request)
     assert result.request is request
     assert result.device.id == result.device.kind == "numpy"
-    assert result.device.dtypes == ("float16", "float32", "float64")
+    assert result.device.dtypes == ("float16", "bfloat16", "float32", "float64")
     assert 0.0 < result.seconds < 60.0
     engine.close()
 
@@ -204,7 +205,7 @@ def test_the_result_says_who_computed_it_and_how_long(engine: NumPyEngine) -> No
     ("name", "x", "dtype", "values", "words"),
     [
         ("gelux", np.zeros(1), "float32", {}, "one of elu, gelu"),
-        ("elu", np.zeros(1), "bfloat16", {}, "dtype.*float16, float32, float64"),
+        ("elu", np.zeros(1), "float8", {}, "dtype.*float16, bfloat16, float32, float64"),
         ("elu", np.zeros(1), "int32", {}, "dtype.*'int32'"),
         ("elu", np.zeros(1), "float32", {"beta": 1.0}, "no parameter 'beta'"),
         ("elu", np.zeros(1), "float32", {"alpha": math.nan}, "elu.alpha"),

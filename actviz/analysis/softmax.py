@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from actviz.dtypes import DTYPES
 from actviz.engines import ask
 from actviz.evaluation import Array, NumPyEngine, points_of
 from actviz.vectors import SoftmaxRequest, SoftmaxResult
@@ -31,7 +32,8 @@ def softmax(
     temperature
         T: a finite number above 0, used as float64. A large one makes all alike.
     dtype
-        float16, float32 or float64: the logits are rounded to it, and so are the results, once.
+        float16, bfloat16, float32 or float64: the logits are rounded to it, and so are the
+        results, once.
     device
         An id as in `devices()`; None takes the best device. float64 is computed by NumPy on every
         device; the result says who computed.
@@ -56,7 +58,7 @@ def softmax(
     if dtype not in allowed:
         raise ValueError(f"dtype: {dtype!r} is not allowed; it must be one of {', '.join(allowed)}")
     with np.errstate(all="ignore"):
-        x = points_of(logits, "logits").astype(dtype, order="C")
+        x = DTYPES[dtype].rounded(points_of(logits, "logits"))
     request = SoftmaxRequest.of(x, axis, temperature)
     if device is None and dtype == "float64":
         return numpy.softmax(request)

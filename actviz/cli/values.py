@@ -23,7 +23,9 @@ GRID = {"low": -8.0, "high": 8.0, "count": 1001}
 @click.option("--to", "high", type=float, help="Where the range ends.")
 @click.option("--count", type=int, help="How many points the range has.")
 @click.option("--input", "source", type=click.Path(path_type=Path), help="x from a .npy file.")
-@click.option("--dtype", default="float32", show_default=True, help="float16, float32, float64.")
+@click.option(
+    "--dtype", default="float32", show_default=True, help="float16, bfloat16, float32, float64."
+)
 @click.option("--device", help="A device's id, as `actviz devices` lists it.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A .csv, .npy or .npz file.")
 def eval_command(

@@ -82,8 +82,7 @@ class Formula:
         """Write the formula as an OpenCL C expression in "float32" or "float64".
 
         In float32, x is a float and every parameter an `av_real` of the prelude: the float64
-        itself, as three floats and an exponent. In float64 both are doubles. ValueError for a
-        function that is only there in float32.
+        itself, as three floats and an exponent. In float64 both are doubles.
         """
         return OpenCL(precision, self.place).text(self.tree)
 

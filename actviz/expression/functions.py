@@ -37,8 +37,8 @@ class Function:
     helper
         Otherwise the body of an OpenCL C function over the type REAL (float or double).
     prelude
-        The float32 kernel calls `av_<name>` of the prelude; every argument but the first is then
-        an av_real, the float64 itself (three floats and an exponent).
+        Kernels call `av_<name>` of their precision's prelude. In float32 every argument but the
+        first is then an av_real, the float64 itself (three floats and an exponent).
     binding
         How tightly the printed LaTeX binds.
     """
@@ -133,8 +133,6 @@ def _pair(
     name: str,
     latex: str,
     *parameters: str,
-    builtin: str = "",
-    helpers: tuple[str, str] = ("", ""),
     second: str | None = None,
     corners: tuple[tuple[str, str], ...] = (),
 ) -> tuple[Function, Function]:
@@ -156,8 +154,6 @@ def _pair(
             TWINS[name],
             latex,
             (call, *(None for _ in parameters)),
-            builtin=builtin,
-            helper=helpers[0],
             prelude=True,
         ),
         Function(
@@ -166,7 +162,6 @@ def _pair(
             TWINS[f"{name}_grad"],
             latex + "'",
             (second, *(None for _ in slope_arguments[1:])),
-            helper=helpers[1],
             prelude=True,
         ),
     )
@@ -197,10 +192,6 @@ _PAIRS = (
     _pair(
         "sigmoid",
         r"\sigma",
-        helpers=(
-            "REAL t = exp(-fabs(u)); return (u >= 0 ? (REAL)1 : t) / (1 + t);",
-            "REAL t = exp(-fabs(u)); return t / ((1 + t) * (1 + t));",
-        ),
         second="sigmoid_grad(u) * (1 - 2 * sigmoid(u))",
     ),
     _pair("sigmoid_shifted", r"\sigma", "largest", "rest"),
@@ -215,8 +206,6 @@ _PAIRS = (
     _pair(
         "tanh",
         r"\tanh",
-        builtin="tanh",
-        helpers=("", "REAL t = exp(-2 * fabs(u)); return 4 * t / ((1 + t) * (1 + t));"),
         second="-2 * tanh(u) * tanh_grad(u)",
     ),
     _pair("tanh_shrink", r"\operatorname{tanhshrink}"),

@@ -133,11 +133,10 @@ class OpenCL:
 
     def _call(self, row: Function, arguments: tuple[Node, ...]) -> str:
         texts = [self.text(each) for each in arguments]
-        if row.prelude and self._precision == "float32":
-            whole = [self._real(each) for each in arguments[1:]]
-            return f"av_{row.name}({', '.join([texts[0], *whole])})"
-        if not (row.builtin or row.helper):
-            raise ValueError(f"{self._place}: {row.name} is computed on devices in float32 only")
+        if row.prelude:
+            if self._precision == "float32":
+                texts[1:] = (self._real(each) for each in arguments[1:])
+            return f"av_{row.name}({', '.join(texts)})"
         name = row.builtin or f"av_{row.name}_{self._precision}"
         return f"{name}({', '.join(texts)})"
 
@@ -159,8 +158,8 @@ class OpenCL:
                     f"inline {real} {name}({real} u, {real} v, {real} a, {real} b) "
                     f"{{ return u != u ? u : v != v ? v : u {symbol} v ? a : b; }}"
                 )
-            if isinstance(part, Call) and self._needs_helper(FUNCTIONS[part.function]):
-                row = FUNCTIONS[part.function]
+            row = FUNCTIONS[part.function] if isinstance(part, Call) else None
+            if row is not None and row.helper:
                 name = f"av_{row.name}_{self._precision}"
                 arguments = ", ".join(f"{real} {each}" for each in row.arguments)
                 body = row.helper.replace("REAL", real)
@@ -168,10 +167,6 @@ class OpenCL:
                     body = _as_float_constants(body)
                 lines[name] = f"inline {real} {name}({arguments}) {{ {body} }}"
         return "\n".join(lines.values())
-
-    def _needs_helper(self, row: Function) -> bool:
-        in_prelude = row.prelude and self._precision == "float32"
-        return not in_prelude and not row.builtin and bool(row.helper)
 
 
 _CHOOSERS = {

@@ -12,10 +12,11 @@ from actviz.activations import ROWS, Row
 from actviz.evaluation import Array, Engine, Grid, Request
 from actviz.expression import FUNCTIONS, Formula
 from actviz.expression.nodes import Binary, Call, Negative, walk
+from actviz.opencl.source import missing
 from actviz.param import Choice, Value
 
-CLOSE = 1
-"""Steps of float32 between a device's number and NumPy's, for functions of the prelude."""
+CLOSE = {"float32": 1, "float64": 16}
+"""Steps between a device's number and NumPy's, for functions of the prelude: NumPy may be 8 off."""
 _ROUGH = 1e-3
 _GRID = Grid(-8.1, 4.3, 301)
 _SIZES = np.geomspace(1e-37, 3e38, 1000)
@@ -23,19 +24,25 @@ _COARSE: Array = np.concatenate([-_SIZES[::-1], _SIZES])
 _HALVINGS = 40  # of a bracket of 19 %: far below a unit in the last place of float32
 
 
-def hard_points(row: Row, values: Mapping[str, Value] | None = None) -> Array:
-    """Give x in float32 where wrong arithmetic shows: tails, subnormals, ∞, roots of f′, kinks.
+def hard_points(
+    row: Row, values: Mapping[str, Value] | None = None, precision: str = "float32"
+) -> Array:
+    """Give x where wrong arithmetic shows: tails, subnormals, ∞, roots of f′, kinks.
 
     The last ones are the row's own at these values, each between its two neighbours.
     """
     near = [0.0, 1e-45, 1e-40, 3e-39, 1e-30, 1e-8, 1e-3, 0.3, 0.70710677, 0.75]
     far = [1.0, 2.5, 5.0, 8.3, 11.0, 14.2, 17.0, 40.0, 87.5, 95.0, 103.0, 2e4, 3e38]
-    half = np.array([*near, *far, np.inf], np.float32)
+    if precision == "float64":
+        near += [5e-324, 1e-310, 1e-160]
+        far += [27.5, 36.9, 38.4, 708.5, 744.9, 1e160, 1.7e308]
+    real = np.dtype(precision).type
+    half = np.array([*near, *far, np.inf], real)
     given = tuple((values or {}).items())
     with np.errstate(over="ignore", under="ignore"):
-        own = np.array([*_roots(row, given), *(each.x for each in row.breaks(values))], np.float32)
-        below, above = (np.nextafter(own, np.float32(end)) for end in (-np.inf, np.inf))
-    return np.concatenate([half, -half, [np.float32(np.nan)], below, own, above])
+        own = np.array([*_roots(row, given), *(each.x for each in row.breaks(values))], real)
+        below, above = (np.nextafter(own, real(end)) for end in (-np.inf, np.inf))
+    return np.concatenate([half, -half, [real(np.nan)], below, own, above])
 
 
 @cache
@@ -55,15 +62,17 @@ def _roots(row: Row, values: tuple[tuple[str, Value], ...]) -> tuple[float, ...]
     return tuple(high.tolist())
 
 
-def fault(engine: Engine) -> str:
-    """Say in one sentence what is wrong with an engine's float32 numbers, or nothing."""
+def fault(engine: Engine, precision: str = "float32") -> str:
+    """Say in one sentence what is wrong with an engine's numbers in a precision, or nothing."""
     for row in ROWS:
+        if missing(row, precision):
+            continue
         for values in _variants(row):
-            said = _fault_at_points(engine, row, values)
+            said = _fault_at_points(engine, row, values, precision)
             if said:
                 return said
-    grid = engine.run(Request.of("linear", {}, _GRID))
-    if not np.array_equal(grid.x, _GRID.points().astype(np.float32)):
+    grid = engine.run(Request.of("linear", {}, _GRID, precision))
+    if not np.array_equal(grid.x, _GRID.points().astype(precision)):
         return "its double arithmetic is not rounded as it must be"
     return ""
 
@@ -80,15 +89,15 @@ def _variants(row: Row) -> list[dict[str, Value]]:
     return [{}, *others]
 
 
-def _fault_at_points(engine: Engine, row: Row, values: dict[str, Value]) -> str:
+def _fault_at_points(engine: Engine, row: Row, values: dict[str, Value], precision: str) -> str:
     """Compare one row; where it acts on vectors, its slice on a grid through the same points."""
-    x = Grid(-104.0, 104.0, 417) if row.vector else hard_points(row, values)
-    result = engine.run(Request.of(row.name, values, x))
+    x = Grid(-104.0, 104.0, 417) if row.vector else hard_points(row, values, precision)
+    result = engine.run(Request.of(row.name, values, x, precision))
     right = row.evaluate(result.x.astype(np.float64), values)
     names, formulas = ("f", "f′"), row.kernel_pair
     for name, formula, got, want in zip(names, formulas, (result.y, result.dy), right, strict=True):
         with np.errstate(over="ignore", under="ignore"):
-            wrong = _wrong(got, want.astype(np.float32), formula, result.x)
+            wrong = _wrong(got, want.astype(precision), formula, result.x)
         if wrong.any():
             where = int(np.argmax(wrong))
             return _sentence(f"{row.title} {name}", result.x[where], got[where], want[where])
@@ -99,7 +108,8 @@ def _wrong(got: Array, want: Array, formula: Formula, x: Array) -> NDArray[np.bo
     """Tell where numbers are too far off; formulas over built-ins promise little in their tails."""
     same = (got == want) | (np.isnan(got) & np.isnan(want))
     if is_exact(formula):
-        far = np.isnan(got) | np.isnan(want) | (_steps(got, want) > CLOSE)
+        close = _steps(got, want) <= CLOSE[got.dtype.name]
+        far = np.isnan(got) | np.isnan(want) | ~close
     else:
         far = (np.abs(x) < 4.0) & ~(np.abs(got - want) <= _ROUGH * (1.0 + np.abs(want)))
     return np.asarray(far & ~same)
@@ -114,19 +124,26 @@ def is_exact(formula: Formula) -> bool:
     )
 
 
-def _steps(a: Array, b: Array) -> NDArray[np.int64]:
-    """Count the float32 numbers from one to the other."""
-    steps: NDArray[np.int64] = np.abs(_ordered(a) - _ordered(b))
-    return steps
+def _steps(a: Array, b: Array) -> NDArray[np.uint64]:
+    """Count the floats from one to the other, both zeros being the same."""
+    (a_size, a_negative), (b_size, b_negative) = _from_zero(a), _from_zero(b)
+    apart = np.where(a_size > b_size, a_size - b_size, b_size - a_size)
+    return np.asarray(np.where(a_negative == b_negative, apart, a_size + b_size))
 
 
-def _ordered(a: Array) -> NDArray[np.int64]:
-    """Give the floats whole numbers in their order, both zeros 0."""
-    bits = np.ascontiguousarray(a, np.float32).view(np.int32).astype(np.int64)
-    return np.asarray(np.where(bits < 0, -(bits & 0x7FFFFFFF), bits))
+def _from_zero(a: Array) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+    """Count the floats between 0 and each number, and tell which are negative."""
+    bits = np.ascontiguousarray(a).view(f"u{a.dtype.itemsize}").astype(np.uint64)
+    sign = np.uint64(1 << (8 * a.dtype.itemsize - 1))
+    return bits & ~sign, bits >= sign
 
 
 def _sentence(what: str, x: float, got: float, want: float) -> str:
-    if got == 0.0 and abs(want) < np.finfo(np.float32).tiny:
+    real = type(got)
+    if got == 0.0 and abs(want) < np.finfo(real).tiny:
         return "it makes subnormal numbers 0"
-    return f"it computes wrong numbers: {what}({x:.9g}) is {np.float32(want):.9g}, not {got:.9g}"
+    digits = np.finfo(real).precision + 3
+    return (
+        f"it computes wrong numbers: {what}({x:.{digits}g}) is {real(want):.{digits}g}, "
+        f"not {got:.{digits}g}"
+    )

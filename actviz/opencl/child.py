@@ -13,8 +13,11 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from actviz.evaluation import Device, DeviceError
 from actviz.opencl import icd
@@ -33,7 +36,7 @@ from actviz.opencl.messages import (
 )
 from actviz.opencl.probe import Probe
 from actviz.opencl.process import connection_of
-from actviz.opencl.shared import SharedMemory
+from actviz.opencl.shared import CAPACITY, SharedMemory
 
 if TYPE_CHECKING:
     from actviz.opencl.devices import Found
@@ -139,6 +142,9 @@ def tried(found: Found) -> Device:
 class Server:
     """Probes, opens the wanted or the best device, and answers requests in shared memory.
 
+    What a dtype needs is built in a thread when it is first asked for; until then such requests
+    are refused, and then it is said that the device is open once more.
+
     Parameters
     ----------
     wanted
@@ -151,17 +157,20 @@ class Server:
         self._wanted = wanted
         self._engine: OpenCLEngine | None = None
         self._blocks: list[Block] = []
+        self._probe = Probe()
+        self._preparing: set[str] = set()
+        self._saying = threading.Lock()
 
     def run(self) -> None:
         """Serve until the connection ends or the device fails."""
-        probe = Probe()
+        probe = self._probe
         importlib.import_module("actviz.opencl.engine")  # while the probe's process starts
         while True:
             if not probe.done:
                 ready = wait([self._connection, probe.connection], probe.left())
                 if self._connection not in ready:
                     probe.step()
-                    if not self._consider(probe):
+                    if not self._consider():
                         return
                     continue
             message = receive(self._connection)
@@ -169,10 +178,12 @@ class Server:
                 return
 
     def _say(self, message: Message) -> None:
-        send(self._connection, message)
+        with self._saying:
+            send(self._connection, message)
 
-    def _consider(self, probe: Probe) -> bool:
+    def _consider(self) -> bool:
         """Open the device once it is known to be good; False when there is none to open."""
+        probe = self._probe
         if self._engine is not None:
             if probe.done:  # now all devices are known
                 self._say(Opened(self._engine.device, probe.devices))
@@ -210,7 +221,9 @@ class Server:
         try:
             found = open_handle(device.id, device.name)
             self._engine = OpenCLEngine(device, found.handle)
-            self._blocks = [self._engine.block(slot) for slot in self._memory.slots]
+            self._blocks = [
+                self._engine.block(slot, points=CAPACITY) for slot in self._memory.slots
+            ]
         except DeviceError as error:
             return error.reason
         except Exception as error:  # said, because a process that just ends tells nothing
@@ -224,6 +237,10 @@ class Server:
         if self._engine is None:
             self._say(Refused(ask.number, "no device is open yet"))
             return True
+        if ask.dtype in self._engine.device.dtypes and not self._engine.is_ready(ask.dtype):
+            self._prepare(self._engine, ask.dtype)
+            self._say(Refused(ask.number, f"{ask.dtype} is not ready"))
+            return True
         try:
             seconds = self._engine.run_into(self._blocks[ask.slot], ask.request())
         except ValueError as error:
@@ -234,6 +251,26 @@ class Server:
         else:
             self._say(Done(ask.number, seconds))
         return True
+
+    def _prepare(self, engine: OpenCLEngine, dtype: str) -> None:
+        """Begin to build what a dtype needs, unless that has begun; requests go on meanwhile."""
+        if dtype not in self._preparing:
+            self._preparing.add(dtype)
+            arguments = (engine, dtype)
+            threading.Thread(target=self._finish_preparing, args=arguments, daemon=True).start()
+
+    def _finish_preparing(self, engine: OpenCLEngine, dtype: str) -> None:
+        """Build it, and say that the device is open once more, without what it turned out to lack.
+
+        The other side may be gone by then.
+        """
+        try:
+            engine.prepare(dtype)
+        except DeviceError:
+            kept = tuple(each for each in engine.device.dtypes if each != dtype)
+            engine.device = msgspec.structs.replace(engine.device, dtypes=kept)
+        with suppress(OSError):
+            self._say(Opened(engine.device, self._probe.devices))
 
 
 if __name__ == "__main__":

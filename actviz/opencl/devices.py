@@ -8,6 +8,7 @@ import re
 import sys
 from typing import Any, NamedTuple
 
+from actviz.dtypes import DTYPES
 from actviz.evaluation import Device, DeviceError
 from actviz.opencl import icd
 
@@ -166,7 +167,9 @@ def _describe(platform: Any, handle: Any, taken: set[str], driver: str) -> Found
     slower = int(kind == "cpu" and vendor != _FASTEST_CPU)
     name = _plain(f"{handle.name} ({platform.name})")
     identifier = _unique(f"{vendor}-{kind}", taken)
-    device = Device(identifier, name, kind, dtypes=("float32",))
+    double = "cl_khr_fp64" in handle.extensions
+    dtypes = tuple(each.name for each in DTYPES.values() if double or each.precision != "float64")
+    device = Device(identifier, name, kind, dtypes=dtypes)
     return Found(device, handle, (rank, slower), driver)
 
 

@@ -1,18 +1,19 @@
-/* The two kernels of one row. A block holds x, f and f′ one after the other, `av_stride` floats
- * apart; `av_stop` is the number of points. $name, $formals, $unpack, $f and $df come from the
- * row; every parameter arrives as (hi, mid, lo, exponent). */
+/* The two kernels of one row. A block holds x, f and f′ one after the other, `av_stride` numbers
+ * apart; `av_stop` is the number of points. $real is the type of all of them; $name, $formals,
+ * $actuals, $unpack, $f and $df come from the row. Every parameter arrives as a double, or in
+ * float32 as (hi, mid, lo, exponent). */
 
-inline void av_evaluate_$name(__global float *av_block, int av_stride, size_t av_i, float x$formals)
+inline void av_evaluate_$name(__global $real *av_block, int av_stride, size_t av_i, $real x$formals)
 {
 $unpack
-    const float av_f = $f;
-    const float av_df = $df;
+    const $real av_f = $f;
+    const $real av_df = $df;
     av_block[av_stride + av_i] = x != x ? x : av_f;
     av_block[2 * av_stride + av_i] = x != x ? x : av_df;
 }
 
 /* At the x that stand in the block. */
-__kernel void av_points_$name(__global float *av_block, int av_stride, int av_stop$formals)
+__kernel void av_points_$name(__global $real *av_block, int av_stride, int av_stop$formals)
 {
     const size_t av_i = get_global_id(0);
     if (av_i < (size_t)av_stop)
@@ -21,13 +22,13 @@ __kernel void av_points_$name(__global float *av_block, int av_stride, int av_st
 
 #ifdef AV_DOUBLE
 /* At x = low + (first + i)·step, in double and rounded once: the bits of Grid.points(). */
-__kernel void av_grid_$name(__global float *av_block, int av_stride, int av_stop, double av_low,
+__kernel void av_grid_$name(__global $real *av_block, int av_stride, int av_stop, double av_low,
                             double av_step, int av_first$formals)
 {
     const size_t av_i = get_global_id(0);
     if (av_i < (size_t)av_stop) {
         const double av_index = (double)(av_first + (int)av_i);
-        const float x = (float)(av_low + av_index * av_step);
+        const $real x = ($real)(av_low + av_index * av_step);
         av_block[av_i] = x;
         av_evaluate_$name(av_block, av_stride, av_i, x$actuals);
     }

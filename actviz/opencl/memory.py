@@ -8,17 +8,17 @@ import numpy as np
 import pyopencl as cl
 
 from actviz.evaluation import Array
+from actviz.opencl.shared import rows_in
 
 PAGE = 4096
-_FLOATS_IN_PAGE = PAGE // 4
 
 
-def room_for(points: int) -> Array:
-    """Make a float32 array of shape (3, ≥ points) whose rows begin on pages."""
-    stride = -(-max(points, 1) // _FLOATS_IN_PAGE) * _FLOATS_IN_PAGE
-    raw = np.empty(3 * stride * 4 + PAGE, np.uint8)
+def room_for(points: int, precision: str) -> Array:
+    """Make bytes for three rows of at least so many numbers, each of which begins on a page."""
+    row = -(-max(points, 1) * np.dtype(precision).itemsize // PAGE) * PAGE
+    raw = np.empty(3 * row + PAGE, np.uint8)
     offset = -raw.ctypes.data % PAGE
-    return raw[offset : offset + 3 * stride * 4].view(np.float32).reshape(3, stride)
+    return raw[offset : offset + 3 * row]
 
 
 class Block:
@@ -26,25 +26,44 @@ class Block:
 
     Parameters
     ----------
-    host
-        A float32 array of shape (3, stride), page-aligned; kept alive as long as the block.
+    memory
+        Bytes, page-aligned; kept alive as long as the block.
+    precision
+        Of the numbers in it; `hold` changes it.
+    points
+        The length of a row, in numbers of any precision; 0 for all that there is room for.
     shared
         The device works in the host's memory: nothing is copied.
     """
 
-    def __init__(self, context: Any, queue: Any, host: Array, *, shared: bool) -> None:
-        self.host = host
-        self.stride = host.shape[1]
+    def __init__(
+        self,
+        context: Any,
+        queue: Any,
+        memory: Array,
+        precision: str,
+        *,
+        points: int = 0,
+        shared: bool,
+    ) -> None:
+        self._memory = memory
+        self._points = points
         self._queue = queue
         self._shared = shared
+        self.hold(precision)
         flags = cl.mem_flags.READ_WRITE
         if shared:
-            self.buffer = cl.Buffer(context, flags | cl.mem_flags.USE_HOST_PTR, hostbuf=host)
+            self.buffer = cl.Buffer(context, flags | cl.mem_flags.USE_HOST_PTR, hostbuf=memory)
         else:
-            self.buffer = cl.Buffer(context, flags, host.nbytes)
+            self.buffer = cl.Buffer(context, flags, memory.nbytes)
+
+    def hold(self, precision: str) -> None:
+        """Let the rows hold numbers of this precision from now on."""
+        self.host = rows_in(self._memory, precision, self._points)
+        self.stride = self.host.shape[1]
 
     def write(self, x: Array) -> None:
-        """Put points into the first row for the device to read, rounded to float32."""
+        """Put points into the first row for the device to read, rounded to the precision."""
         if self._shared:
             with self._mapped(cl.map_flags.WRITE):
                 self.host[0, : x.size] = x
@@ -66,8 +85,14 @@ class Block:
             self._queue.finish()
 
     def _mapped(self, flags: Any) -> Any:
-        """Map the whole buffer: after a map of host memory the host sees the device's writes."""
+        """Map the rows: after a map of host memory the host sees the device's writes."""
         array, _ = cl.enqueue_map_buffer(
-            self._queue, self.buffer, flags, 0, self.host.shape, np.float32, is_blocking=True
+            self._queue,
+            self.buffer,
+            flags,
+            0,
+            self.host.shape,
+            self.host.dtype,
+            is_blocking=True,
         )
         return array.base

@@ -19,11 +19,12 @@ from actviz.evaluation import Array
 SLOTS = 2
 CAPACITY = 1 << 20
 """Points that fit into one answer; pages that nobody writes to take no memory."""
-_SIZE = SLOTS * 3 * CAPACITY * 4
+_SLOT = 3 * CAPACITY * 8  # float64
+_SIZE = SLOTS * _SLOT
 
 
 class SharedMemory:
-    """Two slots of x, f and f′; `word` is what a child needs to see the same.
+    """Two slots of x, f and f′, as bytes; `word` is what a child needs to see the same.
 
     Parameters
     ----------
@@ -41,15 +42,26 @@ class SharedMemory:
             self.word = str(descriptor)
             self._map = mmap.mmap(descriptor, _SIZE)
             self.files = (descriptor,)
-        self.slots: Array = np.frombuffer(self._map, np.float32).reshape(SLOTS, 3, CAPACITY)
+        self.slots: Array = np.frombuffer(self._map, np.uint8).reshape(SLOTS, _SLOT)
+
+    def rows(self, slot: int, precision: str) -> Array:
+        """See a slot as three rows, x, f and f′, of CAPACITY numbers of a precision."""
+        return rows_in(self.slots[slot], precision, CAPACITY)
 
     def close(self) -> None:
         """Let go of the memory; it is gone when the last process has let go."""
-        self.slots = np.empty((SLOTS, 3, 0), np.float32)
+        self.slots = np.empty((SLOTS, 0), np.uint8)
         for descriptor in self.files:
             os.close(descriptor)
         self.files = ()
         self._map.close()
+
+
+def rows_in(memory: Array, precision: str, points: int = 0) -> Array:
+    """See bytes as three rows, x, f and f′, of so many numbers; of all that there is room for."""
+    numbers = memory.view(precision)
+    stride = points or numbers.size // 3
+    return numbers[: 3 * stride].reshape(3, stride)
 
 
 def _new_file() -> int:

@@ -1,4 +1,4 @@
-"""The one OpenCL program: the prelude and, for every row, two kernels made from its formulas."""
+"""A precision's OpenCL program: its prelude and, for every row, two kernels made of formulas."""
 
 from __future__ import annotations
 
@@ -9,15 +9,29 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from string import Template
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from actviz.activations import ROWS, Row
+from actviz.expression import FUNCTIONS
+from actviz.expression.nodes import Call, walk
 
 FOUNDATION = ("arithmetic", "parameters", "exponential", "logistic", "near_zero")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _DOUBLE = "#ifdef cl_khr_fp64\n#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n#endif\n"
+_FUNCTION = re.compile(r"^inline (?:float|double) av_(\w+)\(", re.MULTILINE)
+_FORMS = {
+    "float32": (
+        "float",
+        "float4 av_given_{0}",
+        "av_given_{0}",
+        "    const av_real {0} = av_real_of(av_given_{0});",
+    ),
+    "float64": ("double", "double {0}", "{0}", ""),
+}
+"""For each precision its type, and a parameter as formal, as argument, and how it is unpacked."""
 _FARTHEST = 4000.0  # AV_HIGHEST of the prelude
 _SIXTH = 1.0 / 6.0
 _TWO_THIRDS = (0.6666666865348816, -1.9868215517249155e-08, 5.921189641132699e-16)
@@ -45,43 +59,69 @@ def packed(value: float) -> NDArray[np.float32]:
     return np.array([high, middle, mantissa - high - middle, exponent], np.float32)
 
 
-def _kernels(template: Template, row: Row) -> str:
+def given(value: float, precision: str) -> Any:
+    """Make the kernel argument of a parameter: in float32 four floats, in float64 a double."""
+    return packed(value) if precision == "float32" else np.float64(value)
+
+
+def missing(row: Row, precision: str) -> tuple[str, ...]:
+    """Name the functions that a row calls and that the prelude of a precision does not hold."""
+    called = {
+        node.function
+        for formula in row.kernel_pair
+        for node in walk(formula.tree)
+        if isinstance(node, Call) and FUNCTIONS[node.function].prelude
+    }
+    return tuple(sorted(called - _defined(precision)))
+
+
+@cache
+def _defined(precision: str) -> frozenset[str]:
+    """Find the names of the functions that a prelude holds, without their `av_`."""
+    return frozenset(_FUNCTION.findall(prelude_text(precision)))
+
+
+def _kernels(template: Template, row: Row, precision: str) -> str:
     """Fill in the template for one row."""
+    real, formal, argument, unpack = _FORMS[precision]
     names = parameters(row)
     pair = row.kernel_pair
     return template.substitute(
         name=row.name,
-        formals="".join(f", float4 av_given_{name}" for name in names),
-        actuals="".join(f", av_given_{name}" for name in names),
-        unpack="\n".join(f"    const av_real {n} = av_real_of(av_given_{n});" for n in names),
-        f=pair.f.opencl("float32"),
-        df=pair.df.opencl("float32"),
+        real=real,
+        formals="".join(f", {formal.format(name)}" for name in names),
+        actuals="".join(f", {argument.format(name)}" for name in names),
+        unpack="\n".join(unpack.format(name) for name in names),
+        f=pair.f.opencl(precision),
+        df=pair.df.opencl(precision),
     )
 
 
-def _helpers(rows: Iterable[Row]) -> str:
+def _helpers(rows: Iterable[Row], precision: str) -> str:
     """Collect the functions outside the prelude that the formulas call, each once."""
     lines = {
         line: None
         for row in rows
         for formula in row.kernel_pair
-        for line in formula.opencl_helpers("float32").splitlines()
+        for line in formula.opencl_helpers(precision).splitlines()
     }
     return "\n".join(lines)
 
 
 @cache
-def program_text(rows: tuple[Row, ...] = ROWS) -> str:
-    """Write the program of all rows; comments are left out, so it is plain ASCII.
+def program_text(rows: tuple[Row, ...] = ROWS, precision: str = "float32") -> str:
+    """Write the program of all rows that are `missing` nothing in a precision.
 
     Kernels: `av_points_<name>` at given x and, where AV_DOUBLE is defined, `av_grid_<name>` at
-    x that the device makes itself.
+    x that the device makes itself. Comments are left out, so it is plain ASCII.
     """
     inlining, template = (
         _read(files("actviz.opencl").joinpath(name)) for name in ("inlining.cl", "evaluate.cl")
     )
-    kernels = (_kernels(Template(template), row) for row in rows)
-    return "\n".join([_DOUBLE, inlining, prelude_text(), _helpers(rows), *kernels])
+    able = [row for row in rows if not missing(row, precision)]
+    kernels = (_kernels(Template(template), row, precision) for row in able)
+    parts = (_DOUBLE, inlining, prelude_text(precision), _helpers(able, precision), *kernels)
+    return "\n".join(parts)
 
 
 @cache

@@ -59,6 +59,7 @@ class Evaluator(QObject):
         self._asked: tuple[str, Request] | None = None
         self._waiting: dict[str, Request] = {}
         self._latest: dict[str, Request] = {}
+        self._put_off: set[str] = set()
         self._failures: Counter[str] = Counter()
         self._wanted: str | None = None
         self._said = ""
@@ -136,8 +137,7 @@ class Evaluator(QObject):
         if isinstance(message, Ready):
             fresh, self._ready = not self._ready, True
             self._say(Status(message.device, message.devices, message=self._said))
-            if fresh:
-                self._repeat()
+            self._repeat(set(self._latest) if fresh else self._put_off)
         elif isinstance(message, Answer):
             self._answer(message)
         elif message.fatal:
@@ -156,18 +156,20 @@ class Evaluator(QObject):
             key = next(iter(self._waiting))
             self._send(key, self._waiting.pop(key))
 
-    def _repeat(self) -> None:
-        """Compute what is on the screen again, now that another device answers."""
+    def _repeat(self, keys: set[str]) -> None:
+        """Compute what is on the screen again, now that the device answers it."""
+        self._put_off = set()
         for key, request in list(self._latest.items()):
-            if self._fits(request):
+            if key in keys and self._fits(request):
                 self.ask(key, request)
 
     # Falling back
 
     def _pass_on(self, message: Failed) -> None:
-        """Let NumPy compute what the device does not; the device stays."""
+        """Let NumPy compute what the device does not, or not yet; the device stays."""
         asked, self._asked = self._asked, None
         if asked is not None and asked[0] != _NOBODY and asked[1] == message.request:
+            self._put_off.add(asked[0])
             self._compute(*asked)
         self._send_next()
 

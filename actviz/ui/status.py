@@ -7,6 +7,7 @@ from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from actviz import session as document
+from actviz.dtypes import DTYPES
 from actviz.evaluation import Device
 from actviz.session import DTYPE, Session
 from actviz.ui.controls import Combo
@@ -40,7 +41,7 @@ class StatusLine(QWidget):
         self.precision = Combo()
         self.precision.setAccessibleName("Precision")
         self.precision.setToolTip(DTYPE.doc)
-        self.precision.addItems(["float32", "float64", "float16"])
+        self.precision.addItems(list(DTYPES))
         self.precision.textActivated.connect(lambda name: store.apply(document.set_dtype, name))
         self.figures = Elided("Speed")
         self.message = Elided("Message", Qt.AlignmentFlag.AlignRight)
@@ -110,12 +111,14 @@ class StatusLine(QWidget):
 
     def _unheld(self, status: Status) -> str:
         """Say why another device than the chosen one has drawn the last picture."""
-        if self._drew is None or self._drew == status.device:
+        dtype, chosen = self._store.session.dtype, status.device
+        if self._drew is None or self._drew.id == chosen.id:
             return ""
-        dtype = self._store.session.dtype
-        if dtype in status.device.dtypes:
-            return ""
-        return f"{dtype} is computed by {self._drew.name}, as {status.device.name} has none"
+        if dtype not in chosen.dtypes:
+            return f"{dtype} is computed by {self._drew.name}, as {chosen.name} has none"
+        if DTYPES[dtype].precision == "float32":
+            return ""  # what all devices begin with: its picture is on the way
+        return f"{dtype} is computed by {self._drew.name}, as {chosen.name} is not ready for it"
 
     def _choose_device(self, index: int) -> None:
         self.device_chosen.emit(self.device.itemData(index, _DEVICE))

@@ -6,12 +6,13 @@ import os
 import signal
 from collections.abc import Iterator
 
+import msgspec
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
 from actviz import session as document
-from actviz.engines import ChildEngine
+from actviz.engines import ChildEngine, Ready
 from actviz.evaluation import Device, Grid, NumPyEngine, Request, Result
 from actviz.ui import link as link_module
 from actviz.ui.app import end, open_window
@@ -148,9 +149,42 @@ def test_devices_that_fail_again_and_again_are_left_alone(qtbot: QtBot, watched:
     assert watched.evaluator.now.message == ""
 
 
+def test_what_is_not_ready_is_computed_by_numpy_first(qtbot: QtBot, watched: Watched) -> None:
+    device = watched.start(qtbot)
+    assert "float64" in device.dtypes
+    watched.evaluator.ask("curve", request(2.0, "float64"))
+    qtbot.waitUntil(lambda: len(watched.answers) == 1)
+    assert watched.answers[0][1].device.id == NUMPY
+    watched.evaluator.ask("pin", request(2.0, "float32"))
+    qtbot.waitUntil(lambda: "pin" in dict(watched.answers))
+    assert dict(watched.answers)["pin"].device.id == device.id
+    qtbot.waitUntil(lambda: dict(watched.answers)["curve"].device.id == device.id, timeout=START)
+    (_, numpy), *_, (_, last) = [each for each in watched.answers if each[0] == "curve"]
+    assert last.request == numpy.request == request(2.0, "float64")
+    assert last.y.dtype == np.float64
+    assert np.allclose(last.y, numpy.y, rtol=1e-15, atol=0)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_few_digits_come_from_the_device(qtbot: QtBot, watched: Watched, dtype: str) -> None:
+    device = watched.start(qtbot)
+    watched.evaluator.ask("curve", request(2.0, dtype))
+    qtbot.waitUntil(lambda: len(watched.answers) == 1)
+    result = watched.answers[0][1]
+    assert result.device.id == device.id
+    twin = NumPyEngine().run(request(2.0, dtype))
+    for name in ("x", "y", "dy"):
+        assert np.array_equal(getattr(result, name), getattr(twin, name))
+        assert getattr(result, name).dtype == dtype
+
+
+def lacking(device: Device) -> Device:
+    return msgspec.structs.replace(device, dtypes=("float32",))
+
+
 def test_what_the_device_does_not_hold_is_computed_by_numpy(qtbot: QtBot, watched: Watched) -> None:
     device = watched.start(qtbot)
-    assert "float64" not in device.dtypes
+    watched.evaluator._take(Ready(lacking(device), watched.evaluator.now.devices))
     watched.evaluator.ask("curve", request(2.0, "float64"))
     watched.evaluator.ask("curve", request(2.0, "float32"))
     qtbot.waitUntil(lambda: len(watched.answers) == 2)
@@ -159,7 +193,8 @@ def test_what_the_device_does_not_hold_is_computed_by_numpy(qtbot: QtBot, watche
 
 
 def test_a_late_answer_does_not_come_after_a_newer_one(qtbot: QtBot, watched: Watched) -> None:
-    watched.start(qtbot)
+    device = watched.start(qtbot)
+    watched.evaluator._take(Ready(lacking(device), watched.evaluator.now.devices))
     os.kill(watched.pid, signal.SIGSTOP)
     watched.evaluator.ask("curve", request(1.0))
     watched.evaluator.ask("curve", request(2.0, "float64"))
@@ -272,7 +307,14 @@ def test_the_precision_is_chosen_in_the_status_line(qtbot: QtBot, live: Window) 
     with qtbot.waitSignal(live.lens.drawn):
         combo.textActivated.emit("float64")
     assert live.store.session.dtype == "float64"
-    qtbot.waitUntil(lambda: "float64 is computed by NumPy" in live.status.message.text())
+    device = live.evaluator.now.device
+    qtbot.waitUntil(lambda: live.lens.picture.main.result.device.id == device.id, timeout=START)
+    qtbot.waitUntil(lambda: live.status.message.text() == "Ready")
+    live.status.show_frame(NumPyEngine.device, 5, 0.0, None)
+    who = f"float64 is computed by {NumPyEngine.device.name}"
+    assert live.status.message.text() == f"{who}, as {device.name} is not ready for it"
+    live.status.show_status(Status(lacking(device), live.evaluator.now.devices))
+    assert live.status.message.text() == f"{who}, as {device.name} has none"
     live.store.undo()
     assert combo.currentText() == "float32"
     qtbot.waitUntil(lambda: live.status.message.text() == "Ready")
