@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise
 from pathlib import Path
 
-from make_reference_tables import fit, gelu_tanh_slope, to_powers
+from make_float32_tables import atanh_tail, tanh_shrink_near, tanh_square
+from make_reference_tables import fit, gelu_tanh_slope, mish_slope, to_powers
 from mpmath import mp, mpf
 
 FOLDER = Path(__file__).parents[1] / "actviz" / "opencl" / "prelude" / "float64"
@@ -147,6 +148,53 @@ def swish() -> dict[str, str]:
     }
 
 
+def from_zero(function: Real, high: mpf) -> list[mpf]:
+    """Fit a function of 0 ≤ u ≤ high as a polynomial in u itself."""
+    middle = high / 2
+    total = [mpf(0)]
+    for c in reversed(around(function, mpf(0), high)):  # Horner's rule in u - middle
+        total = [mpf(0), *total]
+        for power, each in enumerate(total[1:]):
+            total[power] -= middle * each
+        total[0] += c
+    return total[:-1] if total[-1] == 0 else total
+
+
+def plain(stem: str, table: str, found: list[mpf]) -> dict[str, str]:
+    """Write a polynomial with its degree, constant term first."""
+    body = rows(found)
+    return {
+        f"AV_{stem}_DEGREE": f"#define AV_{stem}_DEGREE {len(found) - 1}",
+        table: f"__constant double {table}[{len(found)}] = {{\n{body}\n}};",
+    }
+
+
+def softplus() -> dict[str, str]:
+    return plain("ATANH", "av_atanh_tail", from_zero(atanh_tail, mpf(1) / 9))
+
+
+def tanh_shrink() -> dict[str, str]:
+    found = from_zero(tanh_shrink_near, mpf("0.6875") ** 2)
+    table = "av_tanh_shrink_near_zero"
+    return {
+        "AV_TANH_SHRINK_DEGREE": f"#define AV_TANH_SHRINK_DEGREE {len(found) - 1}",
+        table: polynomial(table, [found]),
+        **plain(
+            "TANH_SQUARE",
+            "av_tanh_square_near_zero",
+            from_zero(lambda u: (tanh_square(u) - 1) / u, mpf("0.375") ** 2),
+        ),
+    }
+
+
+def mish() -> dict[str, str]:
+    zero = mp.findroot(mish_slope, -1.2)
+    return {
+        **constant("AV_MISH_ZERO", zero),
+        **near_zero("mish", mish_slope, zero, mpf("0.25")),
+    }
+
+
 def elu() -> dict[str, str]:
     return constant("AV_SELU_LEFT", mpf(1.0507009873554805) * mpf(1.6732632423543772))
 
@@ -156,7 +204,10 @@ FILES: dict[str, Callable[[], dict[str, str]]] = {
     "elu": elu,
     "gelu": gelu,
     "gelu_tanh": gelu_tanh,
+    "mish": mish,
+    "softplus": softplus,
     "swish": swish,
+    "tanh_shrink": tanh_shrink,
 }
 
 

@@ -57,10 +57,10 @@ inline av_power av_exp(av_dd a)
     return p;
 }
 
-/* e^x - 1 for x ≤ 0: (2^n - 1) + 2^n (e^(r + e) - 1), both exact but for the last term. */
-inline av_dd av_expm1(double x)
+/* e^a - 1 for a ≤ 0: (2^n - 1) + 2^n (e^(r + e) - 1), both exact but for the last term. */
+inline av_dd av_expm1_of(av_dd a)
 {
-    const av_reduced q = av_reduce(av_dd_of(x, 0.0));
+    const av_reduced q = av_reduce(a);
     const double tail = av_exp_tail(q.r);
     const double s = av_power_of_two(min(max(q.n, -1022), 0));
     const double whole = s - 1.0;
@@ -68,4 +68,9 @@ inline av_dd av_expm1(double x)
     av_dd t = av_two_sum(whole, s * q.r);
     t.lo += fma(s, fma(q.e, q.r + tail, q.e) + tail, whole_lo);
     return av_fast_two_sum(t.hi, t.lo);
+}
+
+inline av_dd av_expm1(double x)
+{
+    return av_expm1_of(av_dd_of(x, 0.0));
 }
