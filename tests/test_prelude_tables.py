@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 TOOLS = Path(__file__).parents[1] / "tools"
+FLOAT64 = ("elu", "exponential", "gelu", "gelu_tanh", "mish", "softplus", "swish", "tanh_shrink")
 
 
 @pytest.mark.parametrize("name", ["mish", "softplus", "tanh_shrink"])
@@ -32,3 +33,13 @@ def test_another_number_in_a_table_is_written_over(
     (tmp_path / "softplus.cl").write_text(wrong, "utf-8")
     monkeypatch.setattr(made, "FOLDER", tmp_path)
     assert made.renewed("softplus") == right
+
+
+@pytest.mark.parametrize("name", FLOAT64)
+def test_the_float64_tables_are_what_their_script_makes(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(TOOLS))
+    made = importlib.import_module("make_float64_tables")
+    text = (made.FOLDER / f"{name}.cl").read_text("utf-8")
+    assert made.rewritten(text, made.FILES[name]()) == text
