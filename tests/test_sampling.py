@@ -16,7 +16,6 @@ from actviz.ui.sampling import (
     pieces,
     sample_grid,
     simplified,
-    spacing,
     stairs,
     steps_seen,
 )
@@ -83,14 +82,6 @@ def test_pieces_are_finite_ascending_and_cross_no_jump(
         assert len(piece_x) >= 2
         for cut in cuts:
             assert not (cut.jump and piece_x[0] < cut.x < piece_x[-1])
-
-
-def test_spacing_is_that_of_the_dtype() -> None:
-    assert spacing("float32", 1.0) == 2.0**-23
-    assert spacing("float32", -8.5) == 2.0**-20
-    assert spacing("float64", 1.0) == 2.0**-52
-    assert spacing("float16", 1e30) == 2.0**4
-    assert spacing("float32", 0.0) == 2.0**-149
 
 
 def test_steps_are_seen_below_the_spacing() -> None:

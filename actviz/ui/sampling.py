@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from actviz.dtypes import DTYPES
 from actviz.evaluation import Grid
 
 Floats = NDArray[np.float64]
@@ -50,17 +50,9 @@ def sample_grid(low: float, high: float, pixels: int) -> Grid:
     return Grid(low, high, max(pixels, 1) + 1)
 
 
-@lru_cache(maxsize=256)
-def spacing(dtype: str, magnitude: float) -> float:
-    """Distance to the next number of `dtype` from one of this magnitude."""
-    kind = np.dtype(dtype).type
-    largest = float(np.finfo(kind).max)
-    return float(np.spacing(kind(min(abs(magnitude), largest / 2))))
-
-
 def steps_seen(dtype: str, low: float, high: float, pixels: float) -> bool:
     """Say whether numbers of `dtype` near the ends of an axis lie over a pixel apart."""
-    return high - low < spacing(dtype, max(abs(low), abs(high))) * pixels
+    return high - low < DTYPES[dtype].spacing(max(abs(low), abs(high))) * pixels
 
 
 def pieces(x: ArrayLike, y: ArrayLike, cuts: Sequence[Cut] = ()) -> list[Piece]:

@@ -9,10 +9,11 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from actviz.activations import row
+from actviz.dtypes import DTYPES
 from actviz.evaluation import Grid, Result
 from actviz.ui.axis import Axis
 from actviz.ui.plot_items import DOT, Curve, Dot, Stroke
-from actviz.ui.sampling import Cut, Floats, Piece, pieces, spacing, stairs, steps_seen
+from actviz.ui.sampling import Cut, Floats, Piece, pieces, stairs, steps_seen
 
 PANES = 2
 """f above, f′ below."""
@@ -94,7 +95,7 @@ class Trace:
         if limits is None or limits[0] == limits[1]:
             return False
         largest = max(abs(limits[0]), abs(limits[1]), 0.0)
-        gap = spacing(self.result.request.dtype, min(largest, max(abs(y.low), abs(y.high))))
+        gap = self._spacing(min(largest, max(abs(y.low), abs(y.high))))
         return y.high - y.low < gap * (y.first - y.last)
 
     def curve(self, pane: int, x: Axis, y: Axis, stroke: Stroke) -> Curve:
@@ -125,9 +126,13 @@ class Trace:
                 found.append(Dot(cut.x, cut.taken, color))
         return found
 
+    def _spacing(self, magnitude: float) -> float:
+        """Give the distance from a number of the dtype to the next larger one."""
+        return DTYPES[self.result.request.dtype].spacing(magnitude)
+
     def _gap(self, x: Axis) -> float:
         """Give the distance between numbers of the dtype at the ends of the view."""
-        return spacing(self.result.request.dtype, max(abs(x.low), abs(x.high)))
+        return self._spacing(max(abs(x.low), abs(x.high)))
 
 
 def extent(values: Iterable[Floats]) -> tuple[float, float] | None:

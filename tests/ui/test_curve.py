@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from actviz import session as document
 from actviz.activations import ROWS
+from actviz.dtypes import DTYPES
 from actviz.evaluation import Grid, NumPyEngine, Request, Result
 from actviz.pins import MOST_PINS
 from actviz.session import Session
@@ -207,7 +208,7 @@ def test_the_curve_is_in_the_colours_of_the_theme(bench: Bench) -> None:
         assert image.pixelColor(1, 1) == QColor(theme.panel)
 
 
-@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", [row.name for row in ROWS])
 def test_every_curve_at_every_size_is_drawn(bench: Bench, name: str, dtype: str) -> None:
     bench.apply(document.choose_activation, name)
@@ -477,6 +478,29 @@ def test_the_steps_of_float32_are_drawn_and_named(bench: Bench) -> None:
     assert bench.words(F)["steps 0"].startswith("float32 steps: spacing of x 1.2·10⁻⁷")
 
 
+@pytest.mark.parametrize(
+    ("dtype", "low", "gap"), [("float16", 1.0, 2.0**-10), ("bfloat16", -2.0, 2.0**-7)]
+)
+def test_the_steps_of_few_bits_stand_where_the_rounding_changes(
+    bench: Bench, dtype: str, low: float, gap: float
+) -> None:
+    """Level treads at the values of the dtype, one for each of its x, risers halfway between."""
+    bench.apply(document.choose_activation, "swish")
+    bench.apply(document.set_dtype, dtype)
+    bench.apply(document.set_view, View(low=low, high=low + 8 * gap))
+    ((x, y),) = bench.pane(F).curves[0].pieces
+    assert bench.pane(F).curves[0].stepped
+    numbers = low + gap * np.arange(9)
+    told = NumPyEngine().run(Request.of("swish", {}, numbers, dtype)).y.astype(float)
+    treads = list(dict.fromkeys(y.tolist()))
+    assert treads == list(dict.fromkeys(told.tolist()))
+    risers = np.unique(x[1:-1])
+    pixel = bench.picture.figure.x.per_pixel
+    changes = (numbers[:-1] + gap / 2)[np.diff(told) != 0]
+    assert np.abs(risers - changes).max() <= pixel
+    assert f"{dtype} steps: spacing of x" in bench.words(F)["steps 0"]
+
+
 def test_one_click_on_their_name_shows_float64(bench: Bench) -> None:
     deep(bench)
     where = bench.pane(F).placed.rects["steps 0"].center().toPoint()
@@ -562,7 +586,7 @@ def test_ctrl_shift_and_an_arrow_land_exactly_on_a_notable_point(bench: Bench) -
     assert bench.read(DF) == "f′(−4.605170186) = 0.01"
 
 
-@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("dtype", DTYPES)
 def test_x_is_told_with_the_digits_that_its_value_needs(bench: Bench, dtype: str) -> None:
     bench.apply(document.choose_activation, "swish")
     bench.apply(document.set_dtype, dtype)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QObject
 
 from actviz.activations import Break
+from actviz.dtypes import DTYPES
 from actviz.evaluation import Grid, NumPyEngine, Request, Result
 from actviz.ui.canvas import Canvas
 from actviz.ui.crosshair import Crosshair, Reading
@@ -27,8 +28,6 @@ _HIDDEN = 10.0**-7
 """Share of x by which rounding may move it before the digits shown tell."""
 _DIGITS = 6
 _NAMES = ("f", "f′")
-_MOST_DIGITS = {"float16": 5, "float32": 9, "float64": 17}
-"""Significant digits that tell all numbers of a dtype apart."""
 _ENGINE = NumPyEngine()
 
 
@@ -109,7 +108,7 @@ def _limits(picture: Picture, pane: int, where: str, around: tuple[float, float,
 
 def _words(picture: Picture, pane: int, value: float) -> str:
     """Write a value with the digits that a pixel can tell apart, as far as the dtype has them."""
-    most = _MOST_DIGITS[picture.session.dtype]
+    most = DTYPES[picture.session.dtype].digits
     per_pixel = picture.figure.panes[pane].y.per_pixel
     told = (
         1 + math.ceil(math.log10(max(abs(value) / per_pixel, 1.0))) if math.isfinite(value) else 1
@@ -123,7 +122,7 @@ def _place_words(result: Result, x: float, places: int) -> str:
     It gets a decimal for each that a pixel has, and all digits of its dtype where x was rounded
     to it by more than the digits of the values hide.
     """
-    taken, most = float(result.x[0]), _MOST_DIGITS[result.request.dtype]
+    taken, most = float(result.x[0]), DTYPES[result.request.dtype].digits
     power = math.floor(math.log10(abs(taken))) if taken and math.isfinite(taken) else 0
     told = max(places + power + 1, 1)
     if told > most or abs(taken - x) > _HIDDEN * abs(x):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from actviz.activations import Row
+from actviz.dtypes import DTYPES
 from actviz.evaluation import Grid
 from actviz.param import Value
 from actviz.pins import Pin
@@ -17,7 +18,7 @@ from actviz.ui.lenses.curve_details import Details
 from actviz.ui.look import Look
 from actviz.ui.numbers import significant
 from actviz.ui.plot_items import Band, Dot, Label
-from actviz.ui.sampling import Floats, spacing
+from actviz.ui.sampling import Floats
 from actviz.ui.trace import Trace
 from actviz.ui.typed import shown
 
@@ -73,10 +74,10 @@ def steps_label(trace: Trace, pane: int, x: Axis, y: Axis, look: Look) -> Label 
     if trace.across_steps(x):
         if pane != 0:
             return None
-        gap = f"spacing of x {significant(spacing(dtype, max(abs(x.low), abs(x.high))), 2)}"
+        gap = f"spacing of x {significant(DTYPES[dtype].spacing(max(abs(x.low), abs(x.high))), 2)}"
     elif trace.upright_steps(pane, y):
         largest = max(abs(limit) for limit in trace.limits(pane) or (0.0,))
-        gap = f"spacing of {_PANE_NAMES[pane]} {significant(spacing(dtype, largest), 2)}"
+        gap = f"spacing of {_PANE_NAMES[pane]} {significant(DTYPES[dtype].spacing(largest), 2)}"
     else:
         return None
     link = dtype != FLOAT64
@@ -92,7 +93,7 @@ def beyond_label(trace: Trace, pane: int, axes: Axes, look: Look) -> Label | Non
     given, dtype = trace.result.request.x, trace.result.request.dtype
     asked = given.points() if isinstance(given, Grid) else trace.x
     first, last = np.flatnonzero(over)[[0, -1]]
-    largest = significant(float(np.finfo(dtype).max), 6)
+    largest = significant(DTYPES[dtype].largest, 6)
     text = f"beyond {dtype} (largest {largest})"
     height = axes[1].low if trace.heights[pane][first] < 0 else axes[1].high
     within = float(asked[first]), float(asked[last])
