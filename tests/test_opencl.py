@@ -80,30 +80,35 @@ SIMULATED = """
 import json, sys
 import numpy as np
 from actviz.opencl.devices import find
-from actviz.opencl.engine import OpenCLEngine
+from actviz.opencl import engine as module
 from actviz.evaluation import Grid, Request
 found = find()[0]
-engine = OpenCLEngine(found.device, found.handle)
+engine = module.OpenCLEngine(found.device, found.handle)
 bits = []
+module.fault = lambda engine, precision: ""
 for name, values, points in json.loads(sys.argv[1]):
-    x = Grid(*points) if len(points) == 3 else np.array(points, np.float32)
-    result = engine.run(Request.of(name, values, x))
-    bits.append([each.view(np.int32).tolist() for each in (result.y, result.dy)])
+    x = Grid(*points) if len(points) == 3 else np.array(points)
+    result = engine.run(Request.of(name, values, x, sys.argv[2]))
+    integers = f"i{result.y.itemsize}"
+    bits.append([each.view(integers).tolist() for each in (result.y, result.dy)])
 print(json.dumps([found.device.id, bits]))
 """
 
 
-def test_a_simulator_gives_the_same_bits(engines: list[OpenCLEngine], tmp_path: Path) -> None:
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_a_simulator_gives_the_same_bits(
+    engines: list[OpenCLEngine], tmp_path: Path, precision: str
+) -> None:
     assert OCLGRIND.exists(), "oclgrind is missing: apt-get install oclgrind"
     folder = tmp_path / "actviz-vendors-simulator"
     folder.mkdir()
     (folder / "oclgrind.icd").write_text(f"{OCLGRIND}\n")
     asked = [
-        (case.activation, case.values, few_points(row(case.activation), case.values))
+        (case.activation, case.values, few_points(row(case.activation), case.values, precision))
         for case in golden_cases("float32")
     ]
     told = subprocess.run(
-        [sys.executable, "-c", SIMULATED, json.dumps(asked)],
+        [sys.executable, "-c", SIMULATED, json.dumps(asked), precision],
         env={**os.environ, "OCL_ICD_VENDORS": f"{folder}/"},
         capture_output=True,
         text=True,
@@ -112,16 +117,17 @@ def test_a_simulator_gives_the_same_bits(engines: list[OpenCLEngine], tmp_path: 
     device, bits = json.loads(told.stdout)
     assert device == "oclgrind-cpu"
     for (name, values, points), simulated in zip(asked, bits, strict=True):
-        x = Grid(*points) if row(name).vector else np.array(points, np.float32)
-        here = run(engines[0], name, x, **values)
-        assert simulated == [here.y.view(np.int32).tolist(), here.dy.view(np.int32).tolist()]
+        x = Grid(*points) if row(name).vector else np.array(points)
+        here = engines[0].run(Request.of(name, values, x, precision))
+        integers = f"i{here.y.itemsize}"
+        assert simulated == [each.view(integers).tolist() for each in (here.y, here.dy)]
 
 
-def few_points(each: Row, values: dict[str, object]) -> list[float]:
+def few_points(each: Row, values: dict[str, object], precision: str) -> list[float]:
     """Some of the hard points, or a short grid: a simulator is slow."""
     if each.vector:
         return [-104.0, 88.0, 9]
-    x = hard_points(each, values)
+    x = hard_points(each, values, precision)
     return [*x[1:-6:5].tolist(), *x[-6:].tolist()]
 
 
