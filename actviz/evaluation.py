@@ -136,7 +136,7 @@ class Engine(Protocol):
         """Say why a request that is right is not computed on this device, or nothing."""
 
     def softmax(self, request: SoftmaxRequest) -> SoftmaxResult:
-        """Compute the softmax of vectors; a device leaves float64 to NumPy and says so."""
+        """Compute the softmax of vectors; raises as `run` does."""
 
     def close(self) -> None:
         """Give back what the engine holds; it is not used afterwards."""

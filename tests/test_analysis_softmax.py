@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -36,12 +37,27 @@ def test_the_named_or_the_best_device_computes(engine_id: str) -> None:
 
 
 @pytest.mark.usefixtures("_fresh")
-def test_float64_is_numpys_and_the_result_says_so(engine_id: str) -> None:
-    for device in (None, engine_id, "numpy"):
-        result = softmax([1.0, 2.0, 3.0], dtype="float64", device=device)
-        assert result.device.id == "numpy"
-        assert result.jacobian.dtype == np.float64
-        assert list(result.y) == pytest.approx([0.09003057, 0.24472847, 0.66524096], abs=1e-8)
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
+def test_all_dtypes(engine_id: str, dtype: str) -> None:
+    for device in (engine_id, "numpy"):
+        result = softmax([1.0, 2.0, 3.0], dtype=dtype, device=device)
+        assert result.device.id == device
+        assert {each.dtype.name for each in (result.x, result.y, result.jacobian)} == {dtype}
+        published = [0.09003057, 0.24472847, 0.66524096]
+        assert result.y.astype(float).tolist() == pytest.approx(published, rel=2**-8)
+
+
+@pytest.mark.usefixtures("_fresh")
+def test_numpy_computes_in_a_dtype_that_no_device_was_named_for_and_the_best_one_lacks(
+    engine_id: str,
+) -> None:
+    engine = engines.open_engine(engine_id)
+    engine.device = msgspec.structs.replace(engine.device, dtypes=("float32",))
+    engines._open[None] = engines._open[engine_id] = engine
+    assert softmax([1.0, 2.0]).device.id == engine_id
+    assert softmax([1.0, 2.0], dtype="float64").device.id == "numpy"
+    with pytest.raises(ValueError, match="dtype: 'float64' is not allowed on"):
+        softmax([1.0, 2.0], dtype="float64", device=engine_id)
 
 
 @pytest.mark.usefixtures("_fresh")

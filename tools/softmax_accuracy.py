@@ -100,7 +100,7 @@ def measured(sides: dict[str, Side], count: int) -> tuple[list[list[str]], int]:
     zeros = dict.fromkeys(worst, 0)
     results = 0
     for x, temperature in batches(count):
-        exact = actviz.softmax(x, temperature=temperature, dtype="float64")
+        exact = actviz.softmax(x, temperature=temperature, dtype="float64", device="numpy")
         truth = split(exact.y, exact.jacobian)
         results += exact.y.size + exact.jacobian.size
         for name, side in sides.items():

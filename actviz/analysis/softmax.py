@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from actviz.dtypes import DTYPES
 from actviz.engines import ask
-from actviz.evaluation import Array, NumPyEngine, points_of
+from actviz.evaluation import Array, Engine, NumPyEngine, points_of
 from actviz.vectors import SoftmaxRequest, SoftmaxResult
 
 
@@ -35,8 +33,8 @@ def softmax(
         float16, bfloat16, float32 or float64: the logits are rounded to it, and so are the
         results, once.
     device
-        An id as in `devices()`; None takes the best device. float64 is computed by NumPy on every
-        device; the result says who computed.
+        An id as in `devices()`. None takes the best device, and NumPy for a dtype that it lacks;
+        the result says which it was.
 
     Returns
     -------
@@ -53,13 +51,16 @@ def softmax(
         When the named device cannot be used or fails. Without a name NumPy takes over, with a
         warning that says why.
     """
-    numpy = NumPyEngine()
-    allowed = numpy.device.dtypes
+    allowed = NumPyEngine.device.dtypes
     if dtype not in allowed:
         raise ValueError(f"dtype: {dtype!r} is not allowed; it must be one of {', '.join(allowed)}")
-    with np.errstate(all="ignore"):
-        x = DTYPES[dtype].rounded(points_of(logits, "logits"))
+    x = DTYPES[dtype].rounded(points_of(logits, "logits"))
     request = SoftmaxRequest.of(x, axis, temperature)
-    if device is None and dtype == "float64":
-        return numpy.softmax(request)
-    return ask(device, lambda engine: engine.softmax(request))
+    return ask(device, lambda engine: _answer(engine, request, device))
+
+
+def _answer(engine: Engine, request: SoftmaxRequest, device: str | None) -> SoftmaxResult:
+    """Let NumPy compute in a dtype that a device that was not named lacks."""
+    if device is None and request.x.dtype.name not in engine.device.dtypes:
+        return NumPyEngine().softmax(request)
+    return engine.softmax(request)

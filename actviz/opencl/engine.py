@@ -12,13 +12,12 @@ import numpy as np
 import pyopencl as cl
 
 from actviz.activations import Row, row
-from actviz.dtypes import DTYPES, DType
+from actviz.dtypes import DTYPES, DType, checked_dtype
 from actviz.evaluation import (
     Array,
     Device,
     DeviceError,
     Grid,
-    NumPyEngine,
     Points,
     Request,
     Result,
@@ -28,7 +27,8 @@ from actviz.evaluation import (
 from actviz.opencl.check import fault
 from actviz.opencl.memory import Block, room_for
 from actviz.opencl.program import build
-from actviz.opencl.softmax import Place, Softmax
+from actviz.opencl.softmax import Softmax
+from actviz.opencl.softmax_kernels import Place
 from actviz.opencl.source import given, missing, parameters, program_text
 from actviz.vectors import SoftmaxRequest, SoftmaxResult
 
@@ -113,7 +113,7 @@ class OpenCLEngine:
         self._vectors = Softmax(
             Place(
                 *(device, handle, self._context, self._queue, self._group, self._most),
-                *(lambda points: self.block(points=points), self._computing),
+                *(lambda n, precision: self.block(points=n, precision=precision), self._computing),
             )
         )
 
@@ -195,9 +195,8 @@ class OpenCLEngine:
         if dtype not in self.device.dtypes:
             return f"dtype: {dtype!r} is not allowed on {name}; it must be one of {allowed}"
         precision = DTYPES[dtype].precision
-        if acts_on_vectors(request):
-            lacking: tuple[str, ...] = ("softmax",) if precision == "float64" else ()
-        else:
+        lacking: tuple[str, ...] = ()
+        if not acts_on_vectors(request):
             lacking, _ = self._needs(activation, precision)
         if lacking:
             return (
@@ -249,15 +248,16 @@ class OpenCLEngine:
         return seconds
 
     def softmax(self, request: SoftmaxRequest) -> SoftmaxResult:
-        """Compute the softmax of vectors here, or with NumPy in float64.
+        """Compute the softmax of vectors, and the Jacobian when it is asked for.
 
         Raises
         ------
+        ValueError
+            For a dtype that the device lacks.
         DeviceError
             When the device does not build the program, gives wrong numbers, or fails.
         """
-        if request.x.dtype == np.float64:
-            return NumPyEngine().softmax(request)
+        checked_dtype(request.x.dtype.name, self.device.dtypes, self.device.id)
         return self._vectors.run(request)
 
     def close(self) -> None:

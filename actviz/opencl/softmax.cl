@@ -12,10 +12,30 @@
  * `lanes`th number of one vector, AV_FAN at most; what the items find is put together by items
  * again, until one is left. Who adds what follows from the length alone, so that the bits are the
  * same on every device, alone or in a batch. There is no barrier and no local memory.
+ *
+ * The text is the same in both precisions: a number, a sum of two, what is so far below M that no T
+ * brings it back, and the exponent of the smallest normal number.
  */
+#ifdef AV_FLOAT64
+typedef double av_number;
+typedef double8 av_given;
+typedef av_dd av_two;
+#define av_two_of av_dd_of
+#define AV_FARTHEST -1600.0 /* T can bring back e^-1497, no less */
+#define AV_LEAST -1022
+#else
+typedef float av_number;
+typedef float8 av_given;
+typedef av_ff av_two;
+#define av_two_of av_ff_of
+#define AV_FARTHEST -250.0f /* T can bring back e^-213, no less */
+#define AV_LEAST -126
+#endif
 
 #define AV_FAN 64
-#define AV_FARTHEST -250.0f /* what is further below M is 0: T can bring back e^-213, no less */
+#define AV_NEVER -4000 /* the exponent of such a number */
+#define AV_ZERO av_two_of(0, 0)
+#define AV_ONE av_two_of(1, 0)
 
 /* ---- Who does what ---------------------------------------------------------------------------- */
 
@@ -23,15 +43,15 @@
  * that it does not do for many items at once. The second quotient is off by 1 at most. */
 inline int av_quotient(int a, int b)
 {
-    const float inverse = av_reciprocal((float)b);
+    const float inverse = 1.0f / (float)b;
     const int first = (int)((float)a * inverse);
     const int q = first + (int)((float)(a - first * b) * inverse);
     const int rest = a - q * b;
     return q + (rest >= b ? 1 : 0) - (rest < 0 ? 1 : 0);
 }
 
-/* The numbers of a work-item: `count` of them, from `start` on, `step` apart. A vector is cut into
- * tiles of AV_FAN*AV_FAN numbers; neighbouring items take neighbouring numbers of one tile. */
+/* The numbers of a work-item: `count` of them, from `start` on, `step` apart; neighbouring items take
+ * neighbouring numbers. */
 typedef struct {
     int vector, start, step, count;
 } av_share;
@@ -54,11 +74,11 @@ inline av_share av_share_of(int item, int length, int lanes, int inner)
 
 /* The largest logit (NaN where one is), how many are equal to it, and the next lower one. */
 typedef struct {
-    float largest, next;
+    av_number largest, next;
     int ties;
 } av_peak;
 
-inline float av_larger(float a, float b)
+inline av_number av_larger(av_number a, av_number b)
 {
     return a > b ? a : b;
 }
@@ -74,7 +94,7 @@ inline av_peak av_higher(av_peak a, av_peak b)
     return p;
 }
 
-inline av_peak av_peak_of(float x, int ties)
+inline av_peak av_peak_of(av_number x, int ties)
 {
     av_peak p;
     p.largest = x;
@@ -83,7 +103,7 @@ inline av_peak av_peak_of(float x, int ties)
     return p;
 }
 
-__kernel void av_peaks(int stop, __global const float *x, __global av_peak *peaks, int length,
+__kernel void av_peaks(int stop, __global const av_number *x, __global av_peak *peaks, int length,
                        int lanes, int inner)
 {
     const int item = (int)get_global_id(0);
@@ -115,62 +135,62 @@ __kernel void av_peaks_again(int stop, __global const av_peak *found, __global a
  * not overflow, and multiplied by `after`, so that the product keeps its digits; `first` and
  * `second` are the powers of two that are then missing. */
 typedef struct {
-    float before, after, first, second;
-    av_ff inverse;
+    av_number before, after, first, second;
+    av_two inverse;
     int exponent;
 } av_temperature;
 
-inline av_temperature av_temperature_of(float8 given)
+inline av_temperature av_temperature_of(av_given given)
 {
     av_temperature t;
     t.before = given.s0;
     t.after = given.s1;
     t.first = given.s2;
     t.second = given.s3;
-    t.inverse = av_ff_of(given.s4, given.s5);
+    t.inverse = av_two_of(given.s4, given.s5);
     t.exponent = (int)given.s6;
     return t;
 }
 
 /* The number m*2^n. */
 typedef struct {
-    av_ff m;
+    av_two m;
     int n;
 } av_term;
 
 /* e^((x - largest)/T) */
-inline av_term av_term_of(float x, float largest, av_temperature t)
+inline av_term av_term_of(av_number x, av_number largest, av_temperature t)
 {
-    const av_ff d = av_two_sum(x * t.before, -largest * t.before);
-    const av_ff a = av_multiply(av_times_power(d, t.after), t.inverse);
-    const float hi = a.hi * t.first * t.second;
-    const float lo = a.lo * t.first * t.second;
+    const av_two d = av_two_sum(x * t.before, -largest * t.before);
+    const av_two a = av_multiply(av_times_power(d, t.after), t.inverse);
+    const av_number hi = a.hi * t.first * t.second;
+    const av_number lo = a.lo * t.first * t.second;
     const bool top = x == largest;
     const bool near = hi >= AV_FARTHEST;
-    const av_power p = av_exp(av_select(near && !top, av_ff_of(hi, lo), av_ff_of(0.0f, 0.0f)));
+    const av_power p = av_exp(av_select(near && !top, av_two_of(hi, lo), AV_ZERO));
     av_term term;
     term.m = p.m;
-    term.n = near || top ? p.n : AV_LOWEST;
+    term.n = near || top ? p.n : AV_NEVER;
     return term;
 }
 
 /* m*2^n beside numbers near 1, for n <= 0. */
-inline av_ff av_term_value(av_ff m, int n)
+inline av_two av_term_value(av_two m, int n)
 {
-    return av_times_power(m, av_power_of_two(min(max(n, -126), 0)));
+    return av_times_power(m, av_power_of_two(min(max(n, AV_LEAST), 0)));
 }
 
 /* ---- The sum of all but the largest, at the scale of the next lower one ----------------------- */
 
 /* Add to a sum whose rounding errors are collected in its low part (Neumaier 1974). */
-inline av_ff av_collect(av_ff sum, av_ff a)
+inline av_two av_collect(av_two sum, av_two a)
 {
-    const av_ff s = av_two_sum(sum.hi, a.hi);
-    return av_ff_of(s.hi, sum.lo + (s.lo + a.lo));
+    const av_two s = av_two_sum(sum.hi, a.hi);
+    return av_two_of(s.hi, sum.lo + (s.lo + a.lo));
 }
 
-__kernel void av_sums(int stop, __global const float *x, __global const av_peak *peaks,
-                      __global av_ff *sums, int length, int lanes, int inner, float8 given)
+__kernel void av_sums(int stop, __global const av_number *x, __global const av_peak *peaks,
+                      __global av_two *sums, int length, int lanes, int inner, av_given given)
 {
     const int item = (int)get_global_id(0);
     if (item < stop) {
@@ -178,24 +198,24 @@ __kernel void av_sums(int stop, __global const float *x, __global const av_peak 
         const av_temperature t = av_temperature_of(given);
         const av_peak peak = peaks[share.vector];
         const int scale = av_term_of(peak.next, peak.largest, t).n;
-        av_ff sum = av_ff_of(0.0f, 0.0f);
+        av_two sum = AV_ZERO;
         for (int i = 0; i < share.count; i++) {
-            const float v = x[share.start + i * share.step];
+            const av_number v = x[share.start + i * share.step];
             const av_term term = av_term_of(v, peak.largest, t);
-            const av_ff value = av_term_value(term.m, term.n - scale);
-            sum = av_collect(sum, av_select(v == peak.largest, av_ff_of(0.0f, 0.0f), value));
+            const av_two value = av_term_value(term.m, term.n - scale);
+            sum = av_collect(sum, av_select(v == peak.largest, AV_ZERO, value));
         }
         sums[item] = av_fast_two_sum(sum.hi, sum.lo);
     }
 }
 
-__kernel void av_sums_again(int stop, __global const av_ff *found, __global av_ff *sums,
+__kernel void av_sums_again(int stop, __global const av_two *found, __global av_two *sums,
                             int length, int lanes, int inner)
 {
     const int item = (int)get_global_id(0);
     if (item < stop) {
         const av_share share = av_share_of(item, length, lanes, inner);
-        av_ff sum = av_ff_of(0.0f, 0.0f);
+        av_two sum = AV_ZERO;
         for (int i = 0; i < share.count; i++)
             sum = av_collect(sum, found[share.start + i * share.step]);
         sums[item] = av_fast_two_sum(sum.hi, sum.lo);
@@ -206,8 +226,8 @@ __kernel void av_sums_again(int stop, __global const av_ff *found, __global av_f
 
 /* `inverse` is 1/S, `slope` the diagonal at M. */
 typedef struct {
-    float largest, slope;
-    av_ff inverse;
+    av_number largest, slope;
+    av_two inverse;
 } av_vector;
 
 /* One number after the other: a struct that is read whole keeps PoCL from working in vectors. */
@@ -216,31 +236,31 @@ inline av_vector av_vector_at(__global const av_vector *p)
     av_vector v;
     v.largest = p->largest;
     v.slope = p->slope;
-    v.inverse = av_ff_of(p->inverse.hi, p->inverse.lo);
+    v.inverse = av_two_of(p->inverse.hi, p->inverse.lo);
     return v;
 }
 
-__kernel void av_vectors(int stop, __global const av_peak *peaks, __global const av_ff *sums,
-                         __global av_vector *vectors, float8 given)
+__kernel void av_vectors(int stop, __global const av_peak *peaks, __global const av_two *sums,
+                         __global av_vector *vectors, av_given given)
 {
     const int item = (int)get_global_id(0);
     if (item < stop) {
         const av_temperature t = av_temperature_of(given);
         const av_peak peak = peaks[item];
         const int scale = av_term_of(peak.next, peak.largest, t).n;
-        const av_ff sum = sums[item];
+        const av_two sum = sums[item];
         const int more = peak.ties - 1;
-        const float ties = (float)more;
-        const av_ff tied = av_ff_of(ties, (float)(more - (int)ties));
-        const av_ff others = av_add(tied, av_term_value(sum, scale));
+        const av_number ties = (av_number)more;
+        const av_two tied = av_two_of(ties, (av_number)(more - (int)ties));
+        const av_two others = av_add(tied, av_term_value(sum, scale));
         const bool alone = more == 0;
-        av_ff total = av_add(av_ff_of(1.0f, 0.0f), others);
+        av_two total = av_add(AV_ONE, others);
         if (peak.largest != peak.largest)
             total.hi = peak.largest;
         av_vector v;
         v.largest = peak.largest;
-        v.inverse = av_divide(av_ff_of(1.0f, 0.0f), total);
-        const av_ff square = av_multiply(av_multiply(v.inverse, v.inverse), t.inverse);
+        v.inverse = av_divide(AV_ONE, total);
+        const av_two square = av_multiply(av_multiply(v.inverse, v.inverse), t.inverse);
         v.slope = av_round(av_multiply(av_select(alone, sum, others), square),
                            (alone ? scale : 0) + t.exponent);
         vectors[item] = v;
@@ -251,26 +271,26 @@ __kernel void av_vectors(int stop, __global const av_peak *peaks, __global const
 
 /* The value share*2^n of an element, and the diagonal there. */
 typedef struct {
-    av_ff share;
+    av_two share;
     int n;
-    float slope;
+    av_number slope;
 } av_element;
 
-inline av_element av_element_of(float x, av_vector v, av_temperature t)
+inline av_element av_element_of(av_number x, av_vector v, av_temperature t)
 {
     const av_term term = av_term_of(x, v.largest, t);
     av_element e;
     e.share = av_multiply(term.m, v.inverse);
     e.n = term.n;
-    const av_ff others = av_add(av_ff_of(1.0f, 0.0f), av_negate(av_term_value(e.share, e.n)));
-    const av_ff slope = av_multiply(av_multiply(e.share, others), t.inverse);
+    const av_two others = av_add(AV_ONE, av_negate(av_term_value(e.share, e.n)));
+    const av_two slope = av_multiply(av_multiply(e.share, others), t.inverse);
     e.slope = x == v.largest ? v.slope : av_round(slope, e.n + t.exponent);
     return e;
 }
 
 /* A block holds the logits, the values and the diagonal, `stride` floats apart. */
-__kernel void av_softmax(int stop, __global float *block, int stride,
-                         __global const av_vector *vectors, int length, int inner, float8 given)
+__kernel void av_softmax(int stop, __global av_number *block, int stride,
+                         __global const av_vector *vectors, int length, int inner, av_given given)
 {
     const size_t item = get_global_id(0);
     if (item < (size_t)stop) {
@@ -285,8 +305,8 @@ __kernel void av_softmax(int stop, __global float *block, int stride,
 
 /* ---- The Jacobian ----------------------------------------------------------------------------- */
 
-__kernel void av_elements(int stop, __global const float *x, __global const av_vector *vectors,
-                          __global av_element *elements, int length, float8 given)
+__kernel void av_elements(int stop, __global const av_number *x, __global const av_vector *vectors,
+                          __global av_element *elements, int length, av_given given)
 {
     const int item = (int)get_global_id(0);
     if (item < stop) {
@@ -297,8 +317,8 @@ __kernel void av_elements(int stop, __global const float *x, __global const av_v
 
 /* Rows of the Jacobians, one after the other, from that of element `first` on. Both entries of a
  * pair are made in the same order: the same bits. */
-__kernel void av_jacobian(int stop, __global const av_element *elements, __global float *out,
-                          int length, int lanes, int first, float8 given)
+__kernel void av_jacobian(int stop, __global const av_element *elements, __global av_number *out,
+                          int length, int lanes, int first, av_given given)
 {
     const int item = (int)get_global_id(0);
     if (item < stop) {
@@ -310,11 +330,11 @@ __kernel void av_jacobian(int stop, __global const av_element *elements, __globa
         for (int i = 0; i < share.count; i++) {
             const int place = share.start + i * share.step;
             const int other = base + place;
-            const av_ff its = elements[other].share;
+            const av_two its = elements[other].share;
             const bool after = row < other;
-            const av_ff product = av_multiply(av_select(after, own.share, its),
+            const av_two product = av_multiply(av_select(after, own.share, its),
                                               av_select(after, its, own.share));
-            const float entry = av_round(av_multiply(product, t.inverse),
+            const av_number entry = av_round(av_multiply(product, t.inverse),
                                          own.n + elements[other].n + t.exponent);
             out[place] = row == other ? own.slope : -entry;
         }

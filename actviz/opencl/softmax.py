@@ -2,112 +2,37 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from fractions import Fraction
 from time import perf_counter
-from typing import Any, NamedTuple
 
 import numpy as np
-import pyopencl as cl
-from numpy.typing import NDArray
 
-from actviz.evaluation import Device, DeviceError
-from actviz.opencl.memory import Block
-from actviz.opencl.program import build
-from actviz.opencl.source import softmax_text
-from actviz.vectors import (
-    Array,
-    SoftmaxRequest,
-    SoftmaxResult,
-    numpy_jacobian,
-    numpy_softmax,
-    pieces,
-)
+from actviz.dtypes import DTYPES
+from actviz.evaluation import DeviceError
+from actviz.opencl.softmax_kernels import Kernels, Place
+from actviz.vectors import Array, SoftmaxRequest, SoftmaxResult, numpy_jacobian, numpy_softmax
 
-FAN = 64
-"""Numbers that one work-item takes: AV_FAN of the program."""
-MOST_VECTORS = 1 << 18
-"""Vectors computed at once: what a device keeps of each takes 36 bytes."""
-_PEAK, _PAIR, _VECTOR, _ELEMENT = 12, 8, 16, 16
-"""Bytes of the program's structs."""
 _TRIAL = np.array(
     [
         [0.1, -0.7, 2.5, 2.4999998, 1e-30, -40.0, -75.0, 2.5],
         [80.0, 0.3, -0.2, 0.1, 0.0, -3.0, 0.3, -1e-40],
-    ],
-    np.float32,
+    ]
 )
 """Vectors on which wrong arithmetic shows: tails, near ties, a subnormal, one far ahead."""
-
-
-class Place(NamedTuple):
-    """What a program needs of an engine: its device, and how the engine guards and fills it."""
-
-    device: Device
-    handle: Any
-    context: Any
-    queue: Any
-    group: int
-    most: int
-    block: Callable[[int], Block]
-    using: Callable[[], AbstractContextManager[None]]
-
-
-class Levels(NamedTuple):
-    """One vector after the other is reduced by FAN until one number is left: the lengths."""
-
-    outer: int
-    inner: int
-    lengths: tuple[int, ...]
-
-    @classmethod
-    def of(cls, outer: int, length: int, inner: int) -> Levels:
-        """Find the lengths: at least one step is made."""
-        lengths = [length, -(-length // FAN)]
-        while lengths[-1] > 1:
-            lengths.append(-(-lengths[-1] // FAN))
-        return cls(outer, inner, tuple(lengths))
-
-    @property
-    def vectors(self) -> int:
-        """The number of vectors."""
-        return self.outer * self.inner
-
-    def steps(self) -> list[tuple[int, tuple[np.int32, ...]]]:
-        """Give for each step the number of work-items, and (length, lanes, inner) for them."""
-        pairs = zip(self.lengths, self.lengths[1:], strict=False)
-        return [
-            (self.vectors * lanes, (np.int32(length), np.int32(lanes), np.int32(self.inner)))
-            for length, lanes in pairs
-        ]
-
-
-def inverse_of(temperature: float) -> NDArray[np.float32]:
-    """Split 1/T for the kernels: before, after, two powers of two, the inverse in two, exponent."""
-    mantissa, power = math.frexp(temperature)
-    exact = Fraction(1, 2) / Fraction(mantissa)
-    high = np.float32(float(exact))
-    low = np.float32(float(exact - Fraction(float(high))))
-    before, after = (0.25 if temperature > 1.0 else 1.0), (2.0**64 if power < -64 else 1.0)
-    missing = 1 - power + (2 if temperature > 1.0 else 0) - (64 if power < -64 else 0)
-    missing = min(max(missing, -252), 252)
-    half = missing // 2
-    parts = [before, after, 2.0**half, 2.0 ** (missing - half), high, low, 1 - power, 0.0]
-    return np.array(parts, np.float32)
+_SPREAD = {"float32": 1.0, "float64": 7.2}
+_CLOSE = {"float32": 1.0, "float64": 8.0}
+"""Units in the last place that a device and NumPy may be apart."""
+_TEMPERATURE = 0.75
 
 
 class Softmax:
-    """Softmax on one device; its program is built, and its numbers are tried, on first use."""
+    """Softmax on one device; a precision's program is built, and tried, when it is first needed."""
 
     def __init__(self, place: Place) -> None:
         self._place = place
-        self._program: Any = None
-        self._kernels: dict[str, Any] = {}
+        self._kernels: dict[str, Kernels] = {}
 
     def run(self, request: SoftmaxRequest) -> SoftmaxResult:
-        """Compute values and diagonal in float32, rounded to x's dtype; the Jacobian when asked.
+        """Compute values and diagonal, rounded to x's dtype; the Jacobian when it is asked for.
 
         Raises
         ------
@@ -115,135 +40,40 @@ class Softmax:
             When the device does not build the program, gives wrong numbers, or fails.
         """
         with self._place.using():
-            self._prepare()
+            kernels = self._kernels_for(request)
             start = perf_counter()
-            y, diagonal = self._values(request)
+            y, diagonal = kernels.values(request)
             seconds = perf_counter() - start
         return SoftmaxResult(y, diagonal, self._place.device, seconds, request, self.jacobian)
 
     def jacobian(self, request: SoftmaxRequest) -> Array:
         """Compute the Jacobians of a request: shape (vectors, length, length)."""
         with self._place.using():
-            self._prepare()
-            return self._jacobian(request)
+            return self._kernels_for(request).jacobian(request)
 
-    def _prepare(self) -> None:
-        """Build the program, unless that has been done, and compare its numbers with NumPy's."""
-        if self._program is not None:
-            return
-        place = self._place
-        self._program = build(place.device.id, place.context, place.handle, softmax_text(), ())
-        trial = SoftmaxRequest.of(_TRIAL, 1, 0.75)
-        whole = SoftmaxRequest.of(_TRIAL.astype(np.float64), 1, 0.75)
-        got = (*self._values(trial), self._jacobian(trial))
-        want = (*numpy_softmax(whole), numpy_jacobian(whole))
-        for name, here, there in zip(("", "diagonal", "Jacobian"), got, want, strict=True):
-            wrong = ~(np.abs(here - there) <= np.spacing(np.abs(there).astype(np.float32)))
-            if wrong.any():
-                self._program = None
-                self._kernels.clear()
-                right, found = there[wrong][0], here[wrong][0]
-                raise DeviceError(
-                    place.device.id,
-                    f"it computes wrong numbers: softmax {name} is {right:.9g}, not {found:.9g}",
-                )
+    def _kernels_for(self, request: SoftmaxRequest) -> Kernels:
+        """Give the kernels that compute what is then rounded to x's dtype."""
+        precision = DTYPES[request.x.dtype.name].precision
+        if precision not in self._kernels:
+            kernels = Kernels(self._place, precision)
+            said = _fault(kernels, precision)
+            if said:
+                raise DeviceError(self._place.device.id, said)
+            self._kernels[precision] = kernels
+        return self._kernels[precision]
 
-    def _values(self, request: SoftmaxRequest) -> tuple[Array, Array]:
-        """Compute values and diagonal, some vectors at a time."""
-        x = request.stacked(request.x)
-        if not x.size:
-            return np.empty_like(request.x), np.empty_like(request.x)
-        given = inverse_of(request.temperature)
-        most = min(self._place.most, MOST_VECTORS * request.length)
-        block = self._place.block(min(x.size, max(most, request.length)))
-        if x.size <= most and x.dtype == np.float32:
-            self._compute(block, x, given)
-            y, diagonal = (row[: x.size].reshape(request.x.shape) for row in block.host[1:])
-            return y, diagonal
-        y, diagonal = np.empty_like(request.x), np.empty_like(request.x)
-        both = request.stacked(y), request.stacked(diagonal)
-        for outer, inner in pieces(x.shape, most):
-            part = x[outer, :, inner]
-            self._compute(block, part, given)
-            with np.errstate(all="ignore"):
-                for whole, row in zip(both, block.host[1:], strict=True):
-                    whole[outer, :, inner] = row[: part.size].reshape(part.shape)
-        return y, diagonal
 
-    def _jacobian(self, request: SoftmaxRequest) -> Array:
-        """Compute the Jacobians: shape (vectors, length, length)."""
-        x, n = request.listed(), request.length
-        out = np.empty((*x.shape, n), x.dtype)
-        if not x.size:
-            return out
-        given = inverse_of(request.temperature)
-        several = min(len(x), MOST_VECTORS, max(1, self._place.most // (n * n)))
-        block, elements = self._place.block(several * n), self._buffer(several * n * _ELEMENT)
-        for first in range(0, len(x), several):
-            part = x[first : first + several]
-            vectors = self._solve(block, part[:, :, np.newaxis], given)
-            sources = block.buffer, vectors, elements
-            self._run("av_elements", part.size, *sources, np.int32(n), given)
-            rows = out[first : first + several].reshape(part.size, n)
-            self._fill(rows, elements, given)
-        return out
-
-    def _solve(self, block: Block, part: Array, given: Array) -> Any:
-        """Find what the elements of each vector share, for a block of (outer, length, inner)."""
-        levels = Levels.of(*part.shape)
-        with np.errstate(all="ignore"):
-            block.write(part.reshape(-1))
-        peaks = self._reduced("av_peaks", levels, _PEAK, (block.buffer,))
-        sums = self._reduced("av_sums", levels, _PAIR, (block.buffer, peaks), (given,))
-        vectors = self._buffer(levels.vectors * _VECTOR)
-        self._run("av_vectors", levels.vectors, peaks, sums, vectors, given)
-        return vectors
-
-    def _compute(self, block: Block, part: Array, given: Array) -> None:
-        """Compute values and diagonal of such a block."""
-        vectors = self._solve(block, part, given)
-        stride, length, inner = (np.int32(n) for n in (block.stride, *part.shape[1:]))
-        self._run("av_softmax", part.size, block.buffer, stride, vectors, length, inner, given)
-        block.fetch(part.size)
-
-    def _reduced(
-        self, name: str, levels: Levels, size: int, inputs: tuple[Any, ...], last: Any = ()
-    ) -> Any:
-        """Reduce every vector to one struct of so many bytes, level by level."""
-        (items, numbers), *further = levels.steps()
-        found = self._buffer(items * size)
-        self._run(name, items, *inputs, found, *numbers, *last)
-        for items, numbers in further:
-            higher = self._buffer(items * size)
-            self._run(f"{name}_again", items, found, higher, *numbers)
-            found = higher
-        return found
-
-    def _fill(self, rows: Array, elements: Any, given: Array) -> None:
-        """Fill in the rows of the Jacobians of one block, some at a time."""
-        n = rows.shape[1]
-        several, lanes = max(1, self._place.most // n), -(-n // FAN)
-        rounded = rows.dtype != np.float32
-        room = np.empty((min(several, len(rows)), n), np.float32) if rounded else rows
-        entries = self._buffer(min(several, len(rows)) * n * 4)
-        for first in range(0, len(rows), several):
-            part = rows[first : first + several]
-            here = room[: len(part)] if rounded else part
-            numbers = (np.int32(n), np.int32(lanes), np.int32(first))
-            self._run("av_jacobian", len(part) * lanes, elements, entries, *numbers, given)
-            cl.enqueue_copy(self._place.queue, here, entries, is_blocking=True)
-            if rounded:
-                with np.errstate(all="ignore"):
-                    part[...] = here
-
-    def _buffer(self, size: int) -> Any:
-        return cl.Buffer(self._place.context, cl.mem_flags.READ_WRITE, size)
-
-    def _run(self, name: str, items: int, *arguments: Any) -> None:
-        """Enqueue a kernel over so many work-items."""
-        if name not in self._kernels:
-            self._kernels[name] = cl.Kernel(self._program, name)
-        kernel, group = self._kernels[name], self._place.group
-        kernel.set_args(np.int32(items), *arguments)
-        size = -(-items // group) * group
-        cl.enqueue_nd_range_kernel(self._place.queue, kernel, (size,), (group,))
+def _fault(kernels: Kernels, precision: str) -> str:
+    """Compare the kernels with NumPy; say in one sentence what is wrong, or nothing."""
+    x = (_SPREAD[precision] * _TRIAL).astype(precision)
+    asked = SoftmaxRequest.of(x, 1, _TEMPERATURE)
+    exact = SoftmaxRequest.of(x.astype(np.float64), 1, _TEMPERATURE)
+    got = *kernels.values(asked), kernels.jacobian(asked)
+    want = *numpy_softmax(exact), numpy_jacobian(exact)
+    for name, here, there in zip(("", " diagonal", " Jacobian"), got, want, strict=True):
+        unit = np.spacing(np.abs(there).astype(precision))
+        wrong = ~(np.abs(here - there) <= _CLOSE[precision] * unit)
+        if wrong.any():
+            right, found = there[wrong][0], here[wrong][0]
+            return f"it computes wrong numbers: softmax{name} is {right:.9g}, not {found:.9g}"
+    return ""

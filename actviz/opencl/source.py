@@ -139,12 +139,13 @@ def prelude_text(precision: str = "float32") -> str:
 
 
 @cache
-def softmax_text() -> str:
-    """Write the program of softmax over whole vectors, without comments."""
+def softmax_text(precision: str = "float32") -> str:
+    """Write the program of softmax over whole vectors in a precision, without comments."""
     inlining, text = (
         _read(files("actviz.opencl").joinpath(name)) for name in ("inlining.cl", "softmax.cl")
     )
-    return "\n".join([inlining, prelude_text(), text])
+    chosen = f"{_DOUBLE}#define AV_{precision.upper()}\n"
+    return "\n".join([chosen, inlining, prelude_text(precision), text])
 
 
 def _read(file: Traversable) -> str:
