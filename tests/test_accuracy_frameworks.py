@@ -42,6 +42,18 @@ def test_a_framework_computes_our_function(framework: Framework, each: Row) -> N
     np.testing.assert_allclose(got.df, df, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_jax_is_measured_in_16_bits(capsys: pytest.CaptureFixture[str], dtype: str) -> None:
+    words = ("accuracy", "sigmoid", "relu", "--device", "numpy", "--dtype", dtype)
+    status, out, err = run(capsys, *words, "--against", "jax", "--json")
+    assert (status, err) == (0, "")
+    ours, theirs, _, relu = json.loads(out)
+    assert ours["df"]["max_ulp"] <= 0.501
+    assert theirs["df"]["false_zeros"]["count"] > 400
+    assert relu["f"]["points"] == 65_534
+    assert relu["f"]["nan_mismatches"]["count"] == 0
+
+
 @pytest.mark.parametrize(
     ("name", "values", "offered"),
     [

@@ -14,9 +14,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from actviz.accuracy.calls import CALLS
-from actviz.accuracy.patterns import holder
 from actviz.accuracy.subjects import Computed
 from actviz.activations import Row
+from actviz.dtypes import DTYPES
 from actviz.evaluation import Array, Grid
 from actviz.param import Value
 
@@ -61,9 +61,9 @@ class Framework:
             assert isinstance(logits, tuple)
             self._made[key] = self._library.pair(call.function, call.keywords(values), logits)
         points = x.points() if isinstance(x, Grid) else x
-        with np.errstate(all="ignore"):
-            points = points.astype(holder(dtype))
-        return Computed(points, *self._made[key](points, dtype))
+        points = DTYPES[dtype].rounded(points)
+        with np.errstate(invalid="ignore"):  # a signalling NaN is an invalid cast
+            return Computed(points, *self._made[key](points, dtype))
 
 
 def open_framework(identifier: str) -> Framework:
@@ -113,15 +113,16 @@ def torch_pair(
     import torch
 
     def both(x: Array, dtype: str) -> Results:
-        leaf = torch.tensor(x).to(getattr(torch, dtype)).requires_grad_()
+        wide = "float64" if dtype == "float64" else "float32"
+        leaf = torch.tensor(x.astype(wide)).to(getattr(torch, dtype)).requires_grad_()
         if logits:
             others = [torch.full_like(leaf, each) for each in logits]
             y = function(torch.stack([leaf, *others]), 0)[0]
         else:
             y = function(leaf, **keywords)
         (slope,) = torch.autograd.grad(y, leaf, torch.ones_like(y))
-        wide = torch.float64 if dtype == "float64" else torch.float32
-        return y.detach().to(wide).numpy(), slope.to(wide).numpy()
+        y, slope = (each.detach().to(getattr(torch, wide)).numpy() for each in (y, slope))
+        return y, slope
 
     return both
 

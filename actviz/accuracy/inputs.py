@@ -1,6 +1,6 @@
 """The inputs a function is measured at: a sweep over all that is hard, or every number there is.
 
-Inputs come in blocks, each an array of numbers of the dtype (bfloat16 as float32). A function of
+Inputs come in blocks, each an array of numbers of the dtype. A function of
 vectors is measured on its slice, which engines compute over grids: its blocks are grids, within a
 binade each, so that every number between their ends is hit, and finite ones only.
 """
@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from actviz.accuracy.patterns import WIDTHS, Array, numbers, rounded
+from actviz.accuracy.patterns import Array, numbers, width
 from actviz.activations import Row
 from actviz.analysis.crossings import crossings
 from actviz.analysis.curve import Curve
 from actviz.analysis.survey import survey
-from actviz.analysis.ulp import FORMATS
+from actviz.dtypes import DTYPES
 from actviz.evaluation import Grid
 
 BLOCK = 1 << 20
@@ -48,7 +48,7 @@ class Inputs:
 
 def exhaustive(row: Row, dtype: str) -> Inputs:
     """Give every number of a dtype of at most 32 bits, NaNs with all payloads included."""
-    total = 1 << WIDTHS[dtype]
+    total = 1 << width(dtype)
     if total > 1 << 32:
         raise ValueError(f"--exhaustive: {dtype} is not allowed; it has too many numbers")
     if row.vector:
@@ -67,7 +67,7 @@ def sweep(row: Row, values: Mapping[str, object], dtype: str) -> Inputs:
 
     Types of 16 bits are given whole. The same inputs come every time.
     """
-    if WIDTHS[dtype] == 16:
+    if width(dtype) == 16:
         return exhaustive(row, dtype)
     if row.vector:
         return _slice_sweep(dtype)
@@ -92,7 +92,7 @@ def landmarks(row: Row, values: Mapping[str, object]) -> Array:
 def around(places: Array, dtype: str) -> Array:
     """Give the numbers of a dtype next to some places, so many on both sides of each."""
     reach = _AROUND if dtype == "float32" else _AROUND // 16
-    found = [rounded(places, dtype)]
+    found = [DTYPES[dtype].rounded(places)]
     with np.errstate(all="ignore"):
         for end in (-math.inf, math.inf):
             each = found[0]
@@ -104,16 +104,16 @@ def around(places: Array, dtype: str) -> Array:
 
 def _special(dtype: str) -> Array:
     """Give ±0, the ends of the subnormal and of the normal numbers, ±∞ and NaN."""
-    form = FORMATS[dtype]
-    tiny, huge = math.ldexp(1.0, form.lowest), math.ldexp(2.0 - 2.0**-form.fraction, form.highest)
-    half = np.array([0.0, form.smallest, tiny - form.smallest, tiny, 1.0, huge, math.inf])
-    return rounded(np.concatenate([half, -half, [math.nan]]), dtype)
+    form = DTYPES[dtype]
+    tiny, huge = math.ldexp(1.0, form.lowest), form.largest
+    half = np.array([0.0, form.spacing(0.0), tiny - form.spacing(0.0), tiny, 1.0, huge, math.inf])
+    return DTYPES[dtype].rounded(np.concatenate([half, -half, [math.nan]]))
 
 
 def _spread(dtype: str) -> Array:
     """Give points at equal distances, where functions do what they do."""
     if dtype == "float32":
-        return rounded(np.linspace(-_NEAR, _NEAR, _SPREAD), dtype)
+        return DTYPES[dtype].rounded(np.linspace(-_NEAR, _NEAR, _SPREAD))
     return np.linspace(-40.0, 40.0, _IN_DOUBLE // 3) + 1.0 / 3.0
 
 
@@ -126,15 +126,15 @@ def _magnitudes() -> Array:
 
 def _grids(dtype: str, most: int) -> Inputs:
     """Give every finite number of a dtype as grids of so many points, each within a binade."""
-    form = FORMATS[dtype]
+    form = DTYPES[dtype]
     starts = [0.0, *(math.ldexp(1.0, each) for each in range(form.lowest, form.highest + 1))]
-    count = min(most, 1 << form.fraction)
-    parts = (1 << form.fraction) // count
+    count = min(most, 1 << (form.bits - 1))
+    parts = (1 << (form.bits - 1)) // count
 
     def block(index: int) -> Grid:
         sign, rest = divmod(index, len(starts) * parts)
         binade, part = divmod(rest, parts)
-        unit = max(starts[binade], starts[1]) * 2.0**-form.fraction
+        unit = max(starts[binade], starts[1]) * 2.0 ** -(form.bits - 1)
         low = starts[binade] + part * count * unit
         high = low + (count - 1) * unit
         return Grid(-high, -low, count) if sign else Grid(low, high, count)
@@ -147,7 +147,7 @@ def _slice_sweep(dtype: str) -> Inputs:
     if dtype == "float64":
         grids = [Grid(-end, end, _IN_DOUBLE // 2) for end in (40.0, 760.0)]
         return Inputs(tuple(each.count for each in grids), grids.__getitem__)
-    whole = _grids(dtype, 1 << FORMATS[dtype].fraction)
+    whole = _grids(dtype, 1 << DTYPES[dtype].bits - 1)
 
     def block(index: int) -> Grid:
         grid = whole.block(index)

@@ -90,7 +90,8 @@ class Job:
         )
         if not kinks:
             return computed
-        keep = ~np.isin(computed.x, np.array(kinks, computed.x.dtype))
+        with np.errstate(invalid="ignore"):  # signalling NaNs are among them
+            keep = ~np.isin(computed.x, np.array(kinks, computed.x.dtype))
         x, f, df = computed
         return Computed(x[keep], f[keep], None if df is None else df[keep])
 

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from actviz.accuracy.patterns import WIDTHS, bits_of
+from actviz.accuracy.patterns import bits_of, width
 from actviz.analysis.ulp import Array, errors_in_ulp, faults
 
 FAULTS = ("false_zeros", "false_infinities", "sign_errors", "nan_mismatches")
@@ -65,7 +65,7 @@ class Tally:
 
     def _size(self, bits: int) -> int:
         """Give the bits without the sign: in the order of the magnitudes, NaN the largest."""
-        return bits & ((1 << (WIDTHS[self.dtype] - 1)) - 1)
+        return bits & ((1 << (width(self.dtype) - 1)) - 1)
 
     def percentile(self, percent: float = 99.99) -> float:
         """Give the error that so many percent of the points do not exceed, to 1/256 upwards."""
@@ -102,6 +102,13 @@ class Numbers(NamedTuple):
     rest: Array | float = 0.0
 
 
+def _nearest(x: Array, dtype: str) -> int:
+    """Give the bits of the number nearest to 0, of a NaN where there is nothing else."""
+    with np.errstate(invalid="ignore"):  # signalling NaNs may be among them
+        sizes = np.abs(x.astype(np.float64))
+    return bits_of(x[np.argmin(np.where(np.isnan(sizes), np.inf, sizes))], dtype)
+
+
 def measured(x: Array, numbers: Numbers, dtype: str) -> Tally:
     """Measure the results at some x, all of one dtype."""
     errors = errors_in_ulp(numbers.computed, numbers.truth, dtype, numbers.rest)
@@ -117,10 +124,7 @@ def measured(x: Array, numbers: Numbers, dtype: str) -> Tally:
         found = faults(numbers.computed, numbers.truth, dtype)
         for name, where in zip(FAULTS, found, strict=True):
             if where.any():
-                wrong = x[where]
-                sizes = np.nan_to_num(np.abs(wrong.astype(np.float64)), nan=np.inf)
-                nearest = wrong[np.argmin(sizes)]
-                tally.faults[name] = Fault(wrong.size, bits_of(nearest, dtype))
+                tally.faults[name] = Fault(int(np.count_nonzero(where)), _nearest(x[where], dtype))
     with np.errstate(over="ignore"):
         keys = errors.astype(np.float32).view(np.uint32) >> np.uint32(_SHIFT)
     tally.histogram += np.bincount(keys.astype(np.intp), minlength=_BINS)

@@ -12,45 +12,25 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from actviz.dtypes import DTYPES, DType
+
 Array = NDArray[Any]
 Mask = NDArray[np.bool_]
 
 
-class Format(NamedTuple):
-    """A binary floating-point format: its fraction's bits, the exponents of its normal numbers."""
-
-    fraction: int
-    lowest: int
-    highest: int
-
-    @property
-    def smallest(self) -> float:
-        """The smallest subnormal number."""
-        return float(np.ldexp(1.0, self.lowest - self.fraction))
-
-    @property
-    def overflow(self) -> float:
-        """The magnitude from which numbers are rounded to infinity; for float64 that itself."""
-        if self == FORMATS["float64"]:
-            return float("inf")
-        return float(np.ldexp(2.0 - 2.0 ** -(self.fraction + 1), self.highest))
-
-
-FORMATS = {
-    "float16": Format(10, -14, 15),
-    "bfloat16": Format(7, -126, 127),
-    "float32": Format(23, -126, 127),
-    "float64": Format(52, -1022, 1023),
-}
+def overflow(dtype: str) -> float:
+    """Give the magnitude from which numbers are rounded to infinity; for float64 that itself."""
+    form = DTYPES[dtype]
+    return form.largest + 0.5 * form.spacing(form.largest)
 
 
 def unit(truth: Array, dtype: str) -> Array:
     """Give the unit in the last place of a dtype at finite float64 numbers, in float64."""
-    form = FORMATS[dtype]
-    return np.asarray(np.ldexp(1.0, _exponent(truth, form) - form.fraction))
+    form = DTYPES[dtype]
+    return np.asarray(np.ldexp(1.0, _exponent(truth, form) - (form.bits - 1)))
 
 
-def _exponent(truth: Array, form: Format) -> Array:
+def _exponent(truth: Array, form: DType) -> Array:
     """Give the exponents of the binades, that of the smallest normal number at least."""
     exponent = np.maximum(np.frexp(truth)[1] - 1, form.lowest)
     return np.where(truth == 0.0, form.lowest, exponent)
@@ -66,13 +46,13 @@ def errors_in_ulp(computed: Array, truth: Array, dtype: str, rest: Array | float
     truth, rest
         In float64; the truth is their sum, `rest` what float64 cannot hold of it.
     """
-    form = FORMATS[dtype]
+    form = DTYPES[dtype]
     with np.errstate(all="ignore"):
         computed = computed.astype(np.float64)
         distance = np.abs(computed - truth - rest)
-        error: Array = np.ldexp(distance, form.fraction - _exponent(truth, form))
+        error: Array = np.ldexp(distance, form.bits - 1 - _exponent(truth, form))
         # the usual case is quick: no NaN, no infinity, nothing that is rounded to one
-        if not (np.max(error, initial=0.0) < np.inf and _largest(truth) < form.overflow):
+        if not (np.max(error, initial=0.0) < np.inf and _largest(truth) < overflow(form.name)):
             same = _same_infinity(computed, truth, form) | (np.isnan(computed) & np.isnan(truth))
             error = np.where(same, 0.0, np.where(np.isnan(error), np.inf, error))
             error = np.where(_invented(computed, truth, form), np.inf, error)
@@ -83,15 +63,15 @@ def _largest(truth: Array) -> float:
     return float(np.max(np.abs(truth), initial=0.0))
 
 
-def _same_infinity(computed: Array, truth: Array, form: Format) -> Mask:
-    same = np.isinf(computed) & (np.abs(truth) >= form.overflow)
+def _same_infinity(computed: Array, truth: Array, form: DType) -> Mask:
+    same = np.isinf(computed) & (np.abs(truth) >= overflow(form.name))
     return np.asarray(same & (np.sign(computed) == np.sign(truth)))
 
 
-def _invented(computed: Array, truth: Array, form: Format) -> Mask:
+def _invented(computed: Array, truth: Array, form: DType) -> Mask:
     """Tell where one is infinite and the other, rounded to the format, is not or not this one."""
     known = ~(np.isnan(computed) | np.isnan(truth))
-    either = np.isinf(computed) | (np.abs(truth) >= form.overflow)
+    either = np.isinf(computed) | (np.abs(truth) >= overflow(form.name))
     return np.asarray(known & either & ~_same_infinity(computed, truth, form))
 
 
@@ -116,12 +96,12 @@ class Faults(NamedTuple):
 
 def faults(computed: Array, truth: Array, dtype: str) -> Faults:
     """Find what is wrong in kind; every such number is at least one unit off."""
-    form = FORMATS[dtype]
+    form = DTYPES[dtype]
     with np.errstate(all="ignore"):
         computed = computed.astype(np.float64)
         infinities = _invented(computed, truth, form)
         # the smallest float64 may be half of it, rounded up: float64 holds no rest of it
-        least = form.smallest * (2.0 if dtype == "float64" else 1.0)
+        least = form.spacing(0.0) * (2.0 if dtype == "float64" else 1.0)
         zeros = (computed == 0.0) & (np.abs(truth) >= least) & ~infinities
         signs = np.sign(computed) * np.sign(truth) < 0.0
         nans = np.isnan(computed) != np.isnan(truth)

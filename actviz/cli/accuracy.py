@@ -89,10 +89,10 @@ def _subjects(device: str | None, dtype: str, against: tuple[str, ...]) -> list[
     """Open the device, then the frameworks."""
     from actviz.accuracy.frameworks import open_framework
     from actviz.accuracy.subjects import engine_subject
-    from actviz.analysis.ulp import FORMATS
+    from actviz.dtypes import DTYPES
 
-    if dtype not in FORMATS:
-        raise ValueError(f"--dtype: {dtype!r} is not allowed; it must be {', '.join(FORMATS)}")
+    if dtype not in DTYPES:
+        raise ValueError(f"--dtype: {dtype!r} is not allowed; it must be {', '.join(DTYPES)}")
     frameworks = [open_framework(name) for name in dict.fromkeys(against)]
     return [engine_subject(device, dtype), *frameworks]
 
