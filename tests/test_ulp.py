@@ -75,7 +75,9 @@ def test_units(dtype: str, truth: float, expected: float) -> None:
 
 
 def test_what_float64_cannot_hold_of_the_truth_counts() -> None:
-    assert one(1.0, 1.0, "float64", 2.0**-54) == 0.25
+    assert one(1.0, 1.0, "float64", 0.25) == 0.25
+    assert one(1.0 + 2.0**-52, 1.0, "float64", 0.25) == 0.75
+    assert one(0.0, 5e-324, "float64", -0.5) == 0.5
     assert one(5e-324, 5e-324, "float64") == 0.0
     assert one(0.0, 5e-324, "float64") == 1.0
     assert one(math.inf, 1.7e308, "float64") == math.inf

@@ -27,6 +27,8 @@ Formula = Callable[[float], tuple[float, float]]
 def exact(row: Row, values: Mapping[str, Value]) -> tuple[Formula, Formula]:
     """Make functions that compute f and f′ at a finite x as a float64 and the rest.
 
+    The rest is in units in the last place of the float64.
+
     Raises
     ------
     ValueError
@@ -53,7 +55,9 @@ class Reader:
             with self._mp.workdps(digits):
                 value = self._value(tree, self._mp.mpf(x))
                 high = float(value)
-                return high, float(value - high) if math.isfinite(high) else 0.0
+                if not math.isfinite(high):
+                    return high, 0.0
+                return high, float((value - high) / math.ulp(high))
 
         return at
 

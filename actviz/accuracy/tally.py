@@ -95,7 +95,7 @@ class Tally:
 
 
 class Numbers(NamedTuple):
-    """Results, and the truth of them: float64 and the rest that it cannot hold."""
+    """Results, and the truth of them: float64 and the rest, in units in the last place."""
 
     computed: Array
     truth: Array

@@ -19,7 +19,7 @@ from actviz.param import Value
 
 
 class Truth(NamedTuple):
-    """f and f′ in float64, each with the rest that float64 cannot hold."""
+    """f and f′ in float64, each with what that cannot hold, in units in the last place."""
 
     f: Array
     df: Array

@@ -43,14 +43,16 @@ def errors_in_ulp(computed: Array, truth: Array, dtype: str, rest: Array | float
 
     Parameters
     ----------
-    truth, rest
-        In float64; the truth is their sum, `rest` what float64 cannot hold of it.
+    truth
+        In float64.
+    rest
+        What float64 cannot hold of the truth, in units in the last place at `truth`.
     """
     form = DTYPES[dtype]
     with np.errstate(all="ignore"):
         computed = computed.astype(np.float64)
-        distance = np.abs(computed - truth - rest)
-        error: Array = np.ldexp(distance, form.bits - 1 - _exponent(truth, form))
+        distance = np.ldexp(computed - truth, form.bits - 1 - _exponent(truth, form))
+        error: Array = np.abs(distance - rest)
         # the usual case is quick: no NaN, no infinity, nothing that is rounded to one
         if not (np.max(error, initial=0.0) < np.inf and _largest(truth) < overflow(form.name)):
             same = _same_infinity(computed, truth, form) | (np.isnan(computed) & np.isnan(truth))
@@ -100,7 +102,7 @@ def faults(computed: Array, truth: Array, dtype: str) -> Faults:
     with np.errstate(all="ignore"):
         computed = computed.astype(np.float64)
         infinities = _invented(computed, truth, form)
-        # the smallest float64 may be half of it, rounded up: float64 holds no rest of it
+        # the smallest float64 may be half of it, rounded up: the rest tells
         least = form.spacing(0.0) * (2.0 if dtype == "float64" else 1.0)
         zeros = (computed == 0.0) & (np.abs(truth) >= least) & ~infinities
         signs = np.sign(computed) * np.sign(truth) < 0.0
