@@ -1,94 +1,186 @@
-"""Make the polynomials of Mish, softplus and tanh shrink in actviz/opencl/prelude/float32.
+"""Make the constants and polynomials of actviz/opencl/prelude/float32.
 
-Where a file holds other numbers, it is written anew:
+A polynomial's coefficients are float32 numbers, the constant term two where its rounding would
+count (`fine`). A new table is an entry in FILES, and in the prelude
 
-    python tools/make_float32_tables.py
+    /* What the polynomial is, where, within 2^-0. */
+    __constant float av_name[1] = {0};
+
+Then `python tools/make_float32_tables.py` writes the numbers, their count and the error.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
-from fitting import fit, written
-from make_reference_tables import mish_slope
+from definitions import Constants, Define, Definition, Made, Table, float32, write
+from fitting import FLOAT32, Fit, fit, rounded, split
+from mathematics import (
+    SELU_ALPHA,
+    SELU_SCALE,
+    Real,
+    atanh_tail,
+    beside,
+    exp_series,
+    gelu_quotient,
+    gelu_tanh_c1,
+    gelu_tanh_c3,
+    gelu_tanh_slope,
+    gelu_tanh_zero,
+    gelu_zero,
+    half_erfcx,
+    mish_slope,
+    mish_zero,
+    swish_slope,
+    swish_zero,
+    tanh_shrink_near,
+    tanh_square,
+)
 from mpmath import mp, mpf
 
 FOLDER = Path(__file__).parents[1] / "actviz" / "opencl" / "prelude" / "float32"
+EDGES = tuple(map(mpf, ("0", "0.5", "1", "1.5", "2", "3", "4", "6", "8", "12", "16")))
+"""Ends of the intervals of GELU: half octaves, which bits of a float32 count."""
 
 
-def atanh_tail(w: mpf) -> mpf:
-    """Give (atanh(s)/s − 1)/s² with w = s²."""
-    s = mp.sqrt(w)
-    return (mp.atanh(s) / s - 1) / w
+def single(name: str, value: mpf) -> Define:
+    """Define a name as the nearest float32."""
+    return Define(name, float32(rounded(value, FLOAT32)))
 
 
-def tanh_shrink_near(u: mpf) -> mpf:
-    """Give (a − tanh a)/a³ with u = a²."""
-    a = mp.sqrt(u)
-    return (a - mp.tanh(a)) / a**3
+def pair(name: str, value: mpf) -> Define:
+    """Define a name as a sum of two float32."""
+    high, low = split(value, FLOAT32)
+    return Define(name, f"av_ff_of({float32(high)}, {float32(low)})")
 
 
-def tanh_square(u: mpf) -> mpf:
-    """Give tanh² a/a² with u = a²."""
-    return mp.tanh(mp.sqrt(u)) ** 2 / u
+def real(name: str, value: mpf) -> Define:
+    """Define a name as what av_real_of takes: three parts, 1/2 ≤ |high| < 1, and an exponent."""
+    mantissa, exponent = mp.frexp(value)
+    high, middle, low = split(mantissa, FLOAT32, 3)
+    words = map(float32, (high, middle, low, mpf(exponent)))
+    return Define(name, f"(float4)({', '.join(words)})")
 
 
-def softplus() -> dict[str, list[mpf]]:
-    # 1 + w·P(w): its second part is at most 4 % of the whole
-    return {"av_atanh_tail": fit(atanh_tail, mpf(0), mpf(1) / 9, 4, lambda w: w)}
+def polynomial(name: str, found: Fit) -> Table:
+    """Define a table as the numbers of one polynomial."""
+    return Table(name, [found.numbers], found.error, float32)
 
 
-def tanh_shrink() -> dict[str, list[mpf]]:
-    near, square = mpf("0.6875") ** 2, mpf("0.375") ** 2
-    return {
-        "av_tanh_shrink_near_zero": fit(
-            tanh_shrink_near, mpf(0), near, 6, lambda u: 1 / tanh_shrink_near(u), fine=True
+def in_intervals(name: str, function: Real, degree: int) -> Table:
+    """Fit a function between EDGES, each time in the distance from the middle, which goes first."""
+    rows, errors = [], []
+    for low, high in pairwise(EDGES):
+        middle = (low + high) / 2
+        found = fit(function, low, high, degree, fine=True, centre=middle)
+        rows.append([middle, *found.numbers])
+        errors.append(found.error)
+    return Table(name, rows, max(errors), float32)
+
+
+def near_zero(stem: str, slope: Real, zero: mpf, reach: str) -> list[Definition]:
+    """Fit slope(zero + d)/d for |d| ≤ reach to the degree that av_zero_times takes."""
+    radius = mpf(reach)
+    found = fit(beside(slope, zero), -radius, radius, 7, fine=True)
+    return [
+        single(f"AV_{stem.upper()}_NEAR", radius),
+        polynomial(f"av_{stem}_near_zero", found),
+    ]
+
+
+def exponential() -> Made:
+    reach = mpf("0.3466")  # ln 2/2 and what the rounding of 1/ln 2 adds to it
+    # the smaller of the wholes that hold r²·P(r): e^r - 1
+    found = fit(exp_series, -reach, reach, 5, lambda r: r * r / mp.expm1(r))
+    ln2 = mp.log(2)
+    high = rounded(ln2, FLOAT32)
+    return [
+        single("AV_LOG2_E", 1 / ln2),
+        single("AV_LN2_HI", high),
+        single("AV_LN2_LO", high - ln2),
+        Constants("av_exp_tail", found.numbers[::-1], found.error, float32),
+    ]
+
+
+def elu() -> Made:
+    return [pair("AV_SELU_SCALE", SELU_SCALE), real("AV_SELU_LEFT", SELU_SCALE * SELU_ALPHA)]
+
+
+def clipped() -> Made:
+    return [pair("AV_TWO_THIRDS", mpf(2) / 3)]
+
+
+def gelu() -> Made:
+    return [
+        in_intervals("av_half_erfcx", half_erfcx, 8),
+        pair("AV_GELU_ZERO", gelu_zero()),
+        in_intervals("av_gelu_slope", gelu_quotient, 6),
+    ]
+
+
+def gelu_tanh() -> Made:
+    return [
+        pair("AV_GELU_TANH_C1", gelu_tanh_c1()),
+        pair("AV_GELU_TANH_C3", gelu_tanh_c3()),
+        pair("AV_GELU_TANH_ZERO", gelu_tanh_zero()),
+        *near_zero("gelu_tanh", gelu_tanh_slope, gelu_tanh_zero(), "0.19"),
+    ]
+
+
+def mish() -> Made:
+    return [
+        pair("AV_MISH_ZERO", mish_zero()),
+        *near_zero("mish", mish_slope, mish_zero(), "0.25"),
+    ]
+
+
+def softplus() -> Made:
+    # the whole is 1 + w·P(w)
+    found = fit(atanh_tail, mpf(0), mpf(1) / 9, 4, lambda w: w / (1 + w * atanh_tail(w)))
+    return [polynomial("av_atanh_tail", found)]
+
+
+def swish() -> Made:
+    return [
+        real("AV_SWISH_ZERO", swish_zero()),
+        *near_zero("swish", swish_slope, -swish_zero(), "0.25"),
+    ]
+
+
+def tanh_shrink() -> Made:
+    near, near_square = mpf("0.6875"), mpf("0.375")
+    # the whole is 1 + u·P(u)
+    square = fit(
+        lambda u: (tanh_square(u) - 1) / u,
+        mpf(0),
+        near_square**2,
+        4,
+        lambda u: u / tanh_square(u),
+    )
+    return [
+        single("AV_TANH_SHRINK_NEAR", near),
+        polynomial(
+            "av_tanh_shrink_near_zero", fit(tanh_shrink_near, mpf(0), near**2, 6, fine=True)
         ),
-        "av_tanh_square_near_zero": fit(
-            lambda u: (tanh_square(u) - 1) / u, mpf(0), square, 4, lambda u: u / tanh_square(u)
-        ),
-    }
+        single("AV_TANH_SQUARE_NEAR", near_square),
+        polynomial("av_tanh_square_near_zero", square),
+    ]
 
 
-def mish() -> dict[str, list[mpf]]:
-    with mp.workdps(60):
-        zero = mp.findroot(mish_slope, -1.2)
-
-    def quotient(d: mpf) -> mpf:
-        with mp.workdps(60):
-            return mish_slope(zero + d) / d
-
-    reach = mpf("0.25")
-    found = fit(quotient, -reach, reach, 7, lambda d: 1 / quotient(d), fine=True)
-    return {"av_mish_near_zero": found}
-
-
-FILES: dict[str, Callable[[], dict[str, list[mpf]]]] = {
+FILES: dict[str, Callable[[], Made]] = {
+    "clipped": clipped,
+    "elu": elu,
+    "exponential": exponential,
+    "gelu": gelu,
+    "gelu_tanh": gelu_tanh,
     "mish": mish,
     "softplus": softplus,
+    "swish": swish,
     "tanh_shrink": tanh_shrink,
 }
 
 
-def renewed(name: str) -> str:
-    """Give a file's text with its tables made anew."""
-    text = (FOLDER / f"{name}.cl").read_text("utf-8")
-    for table, numbers in FILES[name]().items():
-        pattern = rf"^__constant float {table}\[\d+\] = \{{[^}}]*\}};$"
-        new = written(table, numbers)
-        text, count = re.subn(pattern, lambda _, new=new: new, text, flags=re.MULTILINE)
-        assert count == 1, f"{table}: {count} definitions"
-    return text
-
-
-def main() -> None:
-    for name in FILES:
-        path = FOLDER / f"{name}.cl"
-        path.write_text(renewed(name), "utf-8")
-        print(path.name)
-
-
 if __name__ == "__main__":
-    main()
+    write(FOLDER, "cl", FILES)

@@ -1,207 +1,238 @@
-"""Make the constants and polynomials of actviz/opencl/prelude/float64, with mpmath at 60 digits.
+"""Make the constants and polynomials of actviz/opencl/prelude/float64.
 
-Polynomials are Chebyshev series cut off where the largest relative error is below 2⁻⁵⁸, a
-thirtieth of a unit in the last place. Where a file holds other numbers, it is written anew:
+Polynomials are Chebyshev series whose coefficients are rounded to float64, the constant term as
+two numbers where its rounding would count. A new table is an entry in FILES, and in the prelude
 
-    python tools/make_float64_tables.py
+    /* What the polynomial is, where, within 2^-0. */
+    #define AV_NAME_DEGREE 0
+    __constant double av_name[1] = {0};
+
+Then `python tools/make_float64_tables.py` writes the numbers, their count and the error.
 """
 
 from __future__ import annotations
 
-import re
-import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from make_float32_tables import atanh_tail, tanh_shrink_near, tanh_square
-from make_reference_tables import fit, gelu_tanh_slope, mish_slope, to_powers
+from chebyshev import largest_error, series
+from definitions import Define, Definition, Made, Table, float64, write
+from fitting import FLOAT64, horner, rounded, split
+from mathematics import (
+    SELU_ALPHA,
+    SELU_SCALE,
+    Real,
+    atanh_tail,
+    beside,
+    exp_series,
+    gelu_quotient,
+    gelu_tanh_c1,
+    gelu_tanh_c3,
+    gelu_tanh_slope,
+    gelu_tanh_zero,
+    gelu_zero,
+    half_erfcx,
+    mish_slope,
+    mish_zero,
+    swish_slope,
+    swish_zero,
+    tanh_shrink_near,
+    tanh_square,
+)
 from mpmath import mp, mpf
 
 FOLDER = Path(__file__).parents[1] / "actviz" / "opencl" / "prelude" / "float64"
-EDGES = ("0", "0.5", "1", "1.5", "2", "3", "4", "6", "8", "12", "16", "24", "32", "48")
-Real = Callable[[mpf], mpf]
+EDGES = tuple(
+    map(mpf, ("0", "0.5", "1", "1.5", "2", "3", "4", "6", "8", "12", "16", "24", "32", "48"))
+)
+"""Ends of the intervals of GELU: half octaves, which bits of a float64 count."""
 
 
-def rows(numbers: Iterable[mpf]) -> str:
-    """Write numbers as they stand in a table."""
-    words = " ".join(f"{float(number)!r}," for number in numbers)
-    margin = " " * 4
-    return textwrap.fill(
-        words, 100, initial_indent=margin, subsequent_indent=margin, break_on_hyphens=False
+def single(name: str, value: mpf) -> Define:
+    """Define a name as the nearest float64."""
+    return Define(name, float64(value))
+
+
+def pair(name: str, value: mpf) -> Define:
+    """Define a name as a sum of two float64."""
+    high, low = split(value, FLOAT64)
+    return Define(name, f"av_dd_of({float64(high)}, {float64(low)})")
+
+
+def numbers_of(coefficients: Sequence[mpf], *, fine: bool) -> list[mpf]:
+    """Round coefficients, the first one to two numbers where it is to be fine."""
+    first = split(coefficients[0], FLOAT64, 2 if fine else 1)
+    return [*first, *(rounded(c, FLOAT64) for c in coefficients[1:])]
+
+
+def as_rounded(numbers: Sequence[mpf], *, fine: bool) -> list[mpf]:
+    """Give the coefficients that such numbers stand for."""
+    return [numbers[0] + numbers[1], *numbers[2:]] if fine else list(numbers)
+
+
+def polynomial(
+    stem: str,
+    table: str,
+    function: Real,
+    ends: tuple[mpf, mpf],
+    degree: int,
+    *,
+    weight: Real | None = None,
+    fine: bool = False,
+) -> list[Definition]:
+    """Fit a polynomial in x itself, and define its degree and its table."""
+    low, high = ends
+    found = shifted(series(function, low, high, degree), -(low + high) / 2)
+    numbers = numbers_of(found, fine=fine)
+    final = as_rounded(numbers, fine=fine)
+    error = largest_error(function, low, high, lambda x: horner(final, x), weight)
+    return [
+        Define(f"AV_{stem}_DEGREE", str(degree)),
+        Table(table, [numbers], error, float64),
+    ]
+
+
+def shifted(coefficients: Sequence[mpf], step: mpf) -> list[mpf]:
+    """Turn a polynomial in x + step into one in x."""
+    if step == 0:
+        return list(coefficients)
+    total = [mpf(0)]
+    for c in reversed(coefficients):  # Horner's rule
+        times_x = [mpf(0), *total]
+        for power, each in enumerate(total):
+            times_x[power] += step * each
+        times_x[0] += c
+        total = times_x
+    return total[: len(coefficients)]
+
+
+def near_zero(stem: str, slope: Real, zero: mpf, reach: str) -> list[Definition]:
+    """Fit slope(zero + d)/d for |d| ≤ reach."""
+    radius = mpf(reach)
+    upper = stem.upper()
+    return [
+        single(f"AV_{upper}_NEAR", radius),
+        *polynomial(
+            upper, f"av_{stem}_near_zero", beside(slope, zero), (-radius, radius), 13, fine=True
+        ),
+    ]
+
+
+def in_intervals(stem: str, function: Real, degree: int) -> list[Definition]:
+    """Fit a function between EDGES, each time in the distance from the middle, which goes first."""
+    rows, errors = [], []
+    for low, high in pairwise(EDGES):
+        middle = (low + high) / 2
+        numbers = numbers_of(series(function, low, high, degree), fine=True)
+        final = as_rounded(numbers, fine=True)
+
+        def value(x: mpf, final: list[mpf] = final, middle: mpf = middle) -> mpf:
+            return horner(final, x - middle)
+
+        rows.append([middle, *numbers])
+        errors.append(largest_error(function, low, high, value))
+    return [
+        Define(f"AV_{stem.upper()}_DEGREE", str(degree)),
+        Table(f"av_{stem}", rows, max(errors), float64),
+    ]
+
+
+def exponential() -> Made:
+    reach = mpf("0.3466")  # ln 2/2 and what the rounding of 1/ln 2 adds to it
+    ln2 = mp.log(2)
+    high, low = split(ln2, FLOAT64)
+    return [
+        single("AV_LOG2_E", 1 / ln2),
+        single("AV_LN2_HI", high),
+        single("AV_LN2_LO", low),
+        *polynomial(
+            "EXP",
+            "av_exp_series",
+            exp_series,
+            (-reach, reach),
+            10,
+            weight=lambda r: r * r / mp.expm1(r),
+        ),
+    ]
+
+
+def elu() -> Made:
+    return [single("AV_SELU_SCALE", SELU_SCALE), pair("AV_SELU_LEFT", SELU_SCALE * SELU_ALPHA)]
+
+
+def gelu() -> Made:
+    return [
+        *in_intervals("half_erfcx", half_erfcx, 17),
+        pair("AV_GELU_ZERO", gelu_zero()),
+        *in_intervals("gelu_slope", gelu_quotient, 16),
+    ]
+
+
+def gelu_tanh() -> Made:
+    return [
+        pair("AV_GELU_TANH_C1", gelu_tanh_c1()),
+        pair("AV_GELU_TANH_C3", gelu_tanh_c3()),
+        pair("AV_GELU_TANH_ZERO", gelu_tanh_zero()),
+        *near_zero("gelu_tanh", gelu_tanh_slope, gelu_tanh_zero(), "0.2"),
+    ]
+
+
+def mish() -> Made:
+    return [
+        pair("AV_MISH_ZERO", mish_zero()),
+        *near_zero("mish", mish_slope, mish_zero(), "0.25"),
+    ]
+
+
+def softplus() -> Made:
+    # the whole is 1 + w·P(w)
+    return polynomial(
+        "ATANH",
+        "av_atanh_tail",
+        atanh_tail,
+        (mpf(0), mpf(1) / 9),
+        10,
+        weight=lambda w: w / (1 + w * atanh_tail(w)),
     )
 
 
-def split(value: mpf) -> tuple[mpf, mpf]:
-    """Give the nearest double, and the nearest double to the rest."""
-    high = mpf(float(value))
-    return high, mpf(float(value - high))
+def swish() -> Made:
+    zero = swish_zero()
+    return [
+        pair("AV_SWISH_ZERO", zero),
+        single("AV_SWISH_ZERO_REST", split(zero, FLOAT64, 3)[2]),
+        *near_zero("swish", swish_slope, -zero, "0.25"),
+    ]
 
 
-def constant(name: str, value: mpf) -> dict[str, str]:
-    """Write a number as a sum of two doubles."""
-    high, low = split(value)
-    return {name: f"#define {name} av_dd_of({float(high)!r}, {float(low)!r})"}
-
-
-def polynomial(name: str, series: list[list[mpf]], centres: list[mpf] | None = None) -> str:
-    """Write the table of one or more polynomials of the same degree."""
-    blocks = []
-    for index, coefficients in enumerate(series):
-        first = [centres[index]] if centres else []
-        blocks.append(rows([*first, *split(coefficients[0]), *coefficients[1:]]))
-    size = len(series) * (len(series[0]) + 1 + bool(centres))
-    body = "\n".join(blocks)
-    return f"__constant double {name}[{size}] = {{\n{body}\n}};"
-
-
-def around(function: Real, low: mpf, high: mpf, degree: int = 0) -> list[mpf]:
-    """Fit a function as a polynomial in the distance from the middle of an interval."""
-    half = (high - low) / 2
-    return to_powers(fit(lambda u: function((low + high) / 2 + half * u), degree), 1 / half)
-
-
-def near_zero(name: str, slope: Real, zero: mpf, reach: mpf) -> dict[str, str]:
-    """Fit slope(zero + d)/d for |d| ≤ reach."""
-
-    def quotient(d: mpf) -> mpf:
-        return slope(zero + d) / d if d else mp.diff(slope, zero)
-
-    found = around(quotient, -reach, reach)
-    degree = f"AV_{name.upper()}_DEGREE"
-    table = f"av_{name}_near_zero"
-    return {
-        degree: f"#define {degree} {len(found) - 1}",
-        table: polynomial(table, [found]),
-    }
-
-
-def in_intervals(name: str, function: Real) -> dict[str, str]:
-    """Fit a function on each of the intervals of GELU, all to the same degree."""
-    ends = [(mpf(low), mpf(high)) for low, high in pairwise(EDGES)]
-    most = max(len(around(function, *each)) - 1 for each in ends)
-    centres = [(low + high) / 2 for low, high in ends]
-    table = polynomial(f"av_{name}", [around(function, *each, most) for each in ends], centres)
-    degree = f"AV_{name.upper()}_DEGREE"
-    return {degree: f"#define {degree} {most}", f"av_{name}": table}
-
-
-def exp_series(r: mpf) -> mpf:
-    """(e^r − 1 − r)/r²."""
-    return mp.fsum(r**k / mp.factorial(k + 2) for k in range(40))
-
-
-def half_erfcx(a: mpf) -> mpf:
-    return mp.exp(a * a / 2) * mp.erfc(a / mp.sqrt(2)) / 2
-
-
-def mills_minus(a: mpf) -> mpf:
-    return half_erfcx(a) * mp.sqrt(2 * mp.pi) - a
-
-
-def swish_slope(z: mpf) -> mpf:
-    t = mp.exp(z)
-    return t * (1 + t + z) / (1 + t) ** 2
-
-
-def exponential() -> dict[str, str]:
-    reach = mpf("0.3466")
-    found = around(exp_series, -reach, reach)
-    body = rows(found)
-    return {
-        "AV_EXP_DEGREE": f"#define AV_EXP_DEGREE {len(found) - 1}",
-        "av_exp_series": f"__constant double av_exp_series[{len(found)}] = {{\n{body}\n}};",
-    }
-
-
-def gelu() -> dict[str, str]:
-    zero = mp.findroot(mills_minus, 0.75)
-
-    def slope(a: mpf) -> mpf:
-        return mills_minus(a) / ((zero - a) * mp.sqrt(2 * mp.pi))
-
-    return {
-        **constant("AV_GELU_ZERO", zero),
-        **in_intervals("half_erfcx", half_erfcx),
-        **in_intervals("gelu_slope", slope),
-    }
-
-
-def gelu_tanh() -> dict[str, str]:
-    zero = mp.findroot(gelu_tanh_slope, -0.75)
-    c1 = 2 * mp.sqrt(2 / mp.pi)
-    return {
-        **constant("AV_GELU_TANH_C1", c1),
-        **constant("AV_GELU_TANH_C3", c1 * mpf("0.044715")),
-        **constant("AV_GELU_TANH_ZERO", zero),
-        **near_zero("gelu_tanh", gelu_tanh_slope, zero, mpf("0.2")),
-    }
-
-
-def swish() -> dict[str, str]:
-    zero = 1 + mp.lambertw(mp.exp(-1)).real
-    rest = zero - mp.fsum(split(zero))
-    return {
-        **constant("AV_SWISH_ZERO", zero),
-        "AV_SWISH_ZERO_REST": f"#define AV_SWISH_ZERO_REST {float(rest)!r}",
-        **near_zero("swish", swish_slope, -zero, mpf("0.25")),
-    }
-
-
-def from_zero(function: Real, high: mpf) -> list[mpf]:
-    """Fit a function of 0 ≤ u ≤ high as a polynomial in u itself."""
-    middle = high / 2
-    total = [mpf(0)]
-    for c in reversed(around(function, mpf(0), high)):  # Horner's rule in u - middle
-        total = [mpf(0), *total]
-        for power, each in enumerate(total[1:]):
-            total[power] -= middle * each
-        total[0] += c
-    return total[:-1] if total[-1] == 0 else total
-
-
-def plain(stem: str, table: str, found: list[mpf]) -> dict[str, str]:
-    """Write a polynomial with its degree, constant term first."""
-    body = rows(found)
-    return {
-        f"AV_{stem}_DEGREE": f"#define AV_{stem}_DEGREE {len(found) - 1}",
-        table: f"__constant double {table}[{len(found)}] = {{\n{body}\n}};",
-    }
-
-
-def softplus() -> dict[str, str]:
-    return plain("ATANH", "av_atanh_tail", from_zero(atanh_tail, mpf(1) / 9))
-
-
-def tanh_shrink() -> dict[str, str]:
-    found = from_zero(tanh_shrink_near, mpf("0.6875") ** 2)
-    table = "av_tanh_shrink_near_zero"
-    return {
-        "AV_TANH_SHRINK_DEGREE": f"#define AV_TANH_SHRINK_DEGREE {len(found) - 1}",
-        table: polynomial(table, [found]),
-        **plain(
+def tanh_shrink() -> Made:
+    near, near_square = mpf("0.6875"), mpf("0.375")
+    return [
+        single("AV_TANH_SHRINK_NEAR", near),
+        *polynomial(
+            "TANH_SHRINK",
+            "av_tanh_shrink_near_zero",
+            tanh_shrink_near,
+            (mpf(0), near**2),
+            13,
+            fine=True,
+        ),
+        single("AV_TANH_SQUARE_NEAR", near_square),
+        *polynomial(
             "TANH_SQUARE",
             "av_tanh_square_near_zero",
-            from_zero(lambda u: (tanh_square(u) - 1) / u, mpf("0.375") ** 2),
+            lambda u: (tanh_square(u) - 1) / u,
+            (mpf(0), near_square**2),
+            9,
+            weight=lambda u: u / tanh_square(u),  # the whole is 1 + u·P(u)
         ),
-    }
+    ]
 
 
-def mish() -> dict[str, str]:
-    zero = mp.findroot(mish_slope, -1.2)
-    return {
-        **constant("AV_MISH_ZERO", zero),
-        **near_zero("mish", mish_slope, zero, mpf("0.25")),
-    }
-
-
-def elu() -> dict[str, str]:
-    return constant("AV_SELU_LEFT", mpf(1.0507009873554805) * mpf(1.6732632423543772))
-
-
-FILES: dict[str, Callable[[], dict[str, str]]] = {
-    "exponential": exponential,
+FILES: dict[str, Callable[[], Made]] = {
     "elu": elu,
+    "exponential": exponential,
     "gelu": gelu,
     "gelu_tanh": gelu_tanh,
     "mish": mish,
@@ -211,21 +242,5 @@ FILES: dict[str, Callable[[], dict[str, str]]] = {
 }
 
 
-def rewritten(text: str, made: dict[str, str]) -> str:
-    """Put definitions into a file's text in the place of those of the same names."""
-    for name, definition in made.items():
-        pattern = rf"^#define {name} .*$|^__constant double {name}\[\d+\] = \{{[^}}]*\}};$"
-        text, count = re.subn(pattern, lambda _, new=definition: new, text, flags=re.MULTILINE)
-        assert count == 1, f"{name}: {count} definitions"
-    return text
-
-
-def main() -> None:
-    for name, make in FILES.items():
-        path = FOLDER / f"{name}.cl"
-        path.write_text(rewritten(path.read_text("utf-8"), make()), "utf-8")
-        print(path)
-
-
 if __name__ == "__main__":
-    main()
+    write(FOLDER, "cl", FILES)

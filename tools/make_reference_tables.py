@@ -1,92 +1,59 @@
-"""Print the coefficients in actviz/reference: errorfunction.py, gated.py, mish.py, tanh_shrink.py.
+"""Make the constants and polynomials of the float64 twins in actviz/reference.
 
-Every polynomial interpolates its function at Chebyshev nodes with 60 digits (mpmath); the degree
-is the smallest whose largest relative error, measured on a fine grid, is below 2⁻⁵⁸.
+Polynomials are Chebyshev series whose coefficients are rounded to float64. A new one is an entry in
+FILES and `_NAME = 0` in the module; then `python tools/make_reference_tables.py` writes it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
+from chebyshev import series
+from definitions import Assignment, Made, float64, write
+from fitting import FLOAT64, split
+from mathematics import (
+    Real,
+    beside,
+    erfcx,
+    gelu_slope,
+    gelu_tanh_c1,
+    gelu_tanh_c3,
+    gelu_tanh_slope,
+    gelu_tanh_zero,
+    gelu_zero,
+    mish_zero,
+    swish_zero,
+    tanh_shrink_near,
+)
 from mpmath import mp, mpf
 
-mp.dps = 60
-SMALLEST_ERROR = mpf(2) ** -58
+FOLDER = Path(__file__).parents[1] / "actviz" / "reference"
 PIECES = 4
-Real = Callable[[mpf], mpf]
+ONE = mpf(1)
 
 
-def chebyshev(function: Real, degree: int) -> list[mpf]:
-    """Interpolate on [-1, 1]; gives the coefficients of T_0 … T_degree."""
-    count = degree + 1
-    nodes = [mp.cos(mp.pi * (2 * k + 1) / (2 * count)) for k in range(count)]
-    values = [function(node) for node in nodes]
-    coefficients = []
-    for j in range(count):
-        terms = (
-            value * mp.cos(mp.pi * j * (2 * k + 1) / (2 * count)) for k, value in enumerate(values)
-        )
-        coefficients.append(2 * mp.fsum(terms) / count)
-    coefficients[0] /= 2
-    return coefficients
+def single(name: str, value: mpf) -> Assignment:
+    """Assign the nearest float64."""
+    return Assignment(name, float64(value))
 
 
-def clenshaw(coefficients: list[mpf], u: mpf) -> mpf:
-    """Sum a Chebyshev series."""
-    b1 = b2 = mpf(0)
-    for c in reversed(coefficients[1:]):
-        b1, b2 = c + 2 * u * b1 - b2, b1
-    return coefficients[0] + u * b1 - b2
+def several(name: str, numbers: Iterable[mpf]) -> Assignment:
+    """Assign a tuple, a number a line."""
+    lines = "".join(f"    {float64(number)},\n" for number in numbers)
+    return Assignment(name, f"(\n{lines})")
 
 
-def to_powers(coefficients: list[mpf], scale: mpf) -> list[mpf]:
-    """Turn a Chebyshev series in u = scale·d into a polynomial in d, constant term first."""
-    before, now = [mpf(1)], [mpf(0), mpf(1)]
-    total = [mpf(0)] * len(coefficients)
-    for n, c in enumerate(coefficients):
-        polynomial = before if n == 0 else now
-        for i, p in enumerate(polynomial):
-            total[i] += c * p
-        if n > 0:
-            following = [mpf(0), *(2 * p for p in now)]
-            for i, p in enumerate(before):
-                following[i] -= p
-            before, now = now, following
-    return [t * scale**i for i, t in enumerate(total)]
+def pair(name: str, value: mpf) -> Assignment:
+    """Assign a number as the sum of two float64."""
+    high, low = split(value, FLOAT64)
+    return Assignment(name, f"({float64(high)}, {float64(low)})")
 
 
-def fit(function: Real, degree: int = 0) -> list[mpf]:
-    """Find the shortest Chebyshev series on [-1, 1] that is good to SMALLEST_ERROR."""
-    for n in [degree] if degree else range(4, 60):
-        series = chebyshev(function, n)
-        points = [mpf(k - 100) / mpf("100.001") for k in range(201)]
-        worst = max(abs(clenshaw(series, u) / function(u) - 1) for u in points)
-        if worst < SMALLEST_ERROR:
-            return series
-    raise AssertionError("no degree is enough")
-
-
-def show(name: str, coefficients: list[mpf]) -> None:
-    print(f"{name} = (")
-    for c in coefficients:
-        print(f"    {float(c)!r},")
-    print(")")
-
-
-def rounded(coefficient: mpf, factor: mpf) -> str:
+def short(coefficient: mpf, factor: mpf) -> str:
     """Write a coefficient with the digits that matter to a sum near 1, times its factor."""
     digits = min(17, 19 + int(mp.floor(mp.log10(abs(coefficient * factor)))))
-    return repr(float(mp.nstr(coefficient, digits)))
-
-
-def pair(name: str, value: mpf) -> None:
-    """Print a constant as a high and a low double."""
-    high = float(value)
-    print(f"{name} = ({high!r}, {float(value - mpf(high))!r})")
-
-
-def erfcx(x: mpf) -> mpf:
-    return mp.exp(x * x) * mp.erfc(x)
+    return float64(mpf(mp.nstr(coefficient, digits)))
 
 
 def flat_erfcx(u: mpf) -> mpf:
@@ -95,76 +62,80 @@ def flat_erfcx(u: mpf) -> mpf:
     return (1 + 2 * x) * erfcx(x)
 
 
-def flat_erfcx_pieces() -> list[list[mpf]]:
-    """Fit flat_erfcx on PIECES equal parts of [0, 2], as polynomials in u − centre of the part."""
-    half = mpf(1) / PIECES
-
-    def part(index: int) -> Real:
-        return lambda v: flat_erfcx(half * (2 * index + 1 + v))
-
-    degree = max(len(fit(part(index))) - 1 for index in range(PIECES))
-    return [to_powers(fit(part(index), degree), 1 / half) for index in range(PIECES)]
-
-
-def near_root(slope: Real, root: mpf, radius: mpf) -> list[mpf]:
-    """Fit slope(root + d)/d as a polynomial in d, |d| ≤ radius."""
-
-    def quotient(u: mpf) -> mpf:
-        d = u * radius
-        return slope(root + d) / d if d else mp.diff(slope, root)
-
-    return to_powers(fit(quotient), 1 / radius)
+def flat_erfcx_pieces(degree: int) -> str:
+    """Fit flat_erfcx on PIECES equal parts of [0, 2], in the distance from the part's middle."""
+    size = mpf(2) / PIECES
+    pieces = [series(flat_erfcx, size * k, size * (k + 1), degree) for k in range(PIECES)]
+    lines = []
+    for power, row in enumerate(zip(*pieces, strict=True)):
+        words = (short(c, (size / 2) ** power) for c in row)
+        lines.append(f"    [{', '.join(words)}],\n")
+    return f"np.array([\n{''.join(lines)}])"
 
 
-def small_erf(u: mpf) -> mpf:
-    """erf(x)/x with u = 2x² − 1."""
-    x = mp.sqrt((u + 1) / 2)
-    return mp.erf(x) / x
+def of_twice_square(function: Real) -> Real:
+    """Take a function of x for |x| ≤ 1 as one of u = 2x² − 1."""
+    return lambda u: function(mp.sqrt((u + 1) / 2))
 
 
-def small_tanh_shrink(u: mpf) -> mpf:
-    """(x − tanh x)/x³ with u = 2x² − 1."""
-    x = mp.sqrt((u + 1) / 2)
-    return (x - mp.tanh(x)) / x**3
+def compensated() -> Made:
+    ln2 = mp.log(2)
+    high = mp.floor(ln2 * 2**32) / 2**32
+    return [
+        single("_LOG2_E", 1 / ln2),
+        single("_LN2_HIGH", high),
+        single("_LN2_LOW", ln2 - high),
+    ]
 
 
-def mish_slope(x: mpf) -> mpf:
-    gate = mp.log1p(mp.exp(x))
-    return mp.tanh(gate) + x / (1 + mp.exp(-x)) / mp.cosh(gate) ** 2
+def errorfunction() -> Made:
+    small_erf = series(of_twice_square(lambda x: mp.erf(x) / x), -ONE, ONE, 12)
+    return [
+        Assignment("_FLAT_ERFCX", flat_erfcx_pieces(13)),
+        several("_SMALL_ERF", small_erf),
+        single("_SQRT_HALF", mp.sqrt(0.5)),
+        single("INVERSE_SQRT_2PI", 1 / mp.sqrt(2 * mp.pi)),
+    ]
 
 
-def gelu_slope(x: mpf) -> mpf:
-    return mp.ncdf(x) + x * mp.npdf(x)
+def near_root(name: str, slope: Real, root: mpf, reach: str) -> Assignment:
+    """Fit slope(root + d)/d as a polynomial in d, |d| ≤ reach."""
+    return several(name, series(beside(slope, root), -mpf(reach), mpf(reach), 15))
 
 
-def gelu_tanh_slope(x: mpf) -> mpf:
-    c = mp.sqrt(2 / mp.pi)
-    u, du = c * (x + mpf("0.044715") * x**3), c * (1 + 3 * mpf("0.044715") * x**2)
-    return (1 + mp.tanh(u)) / 2 + x * du / mp.cosh(u) ** 2 / 2
+def gated() -> Made:
+    return [
+        pair("_GELU_ROOT", -gelu_zero()),
+        near_root("_GELU_NEAR_ROOT", gelu_slope, -gelu_zero(), "0.3"),
+        pair("_GELU_TANH_ROOT", gelu_tanh_zero()),
+        near_root("_GELU_TANH_NEAR_ROOT", gelu_tanh_slope, gelu_tanh_zero(), "0.25"),
+        pair("_SWISH_ROOT", -swish_zero()),
+        single("_SWISH_T0", mp.exp(-swish_zero())),
+        pair("_C1", gelu_tanh_c1()),
+        pair("_C3", gelu_tanh_c3()),
+    ]
 
 
-def main() -> None:
-    print("_FLAT_ERFCX = np.array([  # a row a power, a column a part")
-    for power, row in enumerate(zip(*flat_erfcx_pieces(), strict=True)):
-        print(f"    [{', '.join(rounded(c, mpf(1) / PIECES**power) for c in row)}],")
-    print("])")
-    show("_SMALL_ERF", to_powers(fit(small_erf), mpf(1)))
-    gelu_root = mp.findroot(gelu_slope, -0.75)
-    pair("_GELU_ROOT", gelu_root)
-    show("_GELU_NEAR_ROOT", near_root(gelu_slope, gelu_root, mpf("0.3")))
-    tanh_root = mp.findroot(gelu_tanh_slope, -0.75)
-    pair("_GELU_TANH_ROOT", tanh_root)
-    show("_GELU_TANH_NEAR_ROOT", near_root(gelu_tanh_slope, tanh_root, mpf("0.25")))
-    w = mp.lambertw(mp.exp(-1)).real
-    pair("_SWISH_ROOT", -1 - w)
-    print(f"_SWISH_T0 = {float(w)!r}")
-    mish_root = mp.findroot(mish_slope, -1.2)
-    pair("_MISH_ROOT", mish_root)
-    print(f"_MISH_T0 = {float(mp.exp(mish_root))!r}")
-    show("_SMALL_TANH_SHRINK", to_powers(fit(small_tanh_shrink), mpf(1)))
-    pair("_TANH_1", 2 * mp.sqrt(2 / mp.pi))
-    pair("_TANH_3", 2 * mp.sqrt(2 / mp.pi) * mpf("0.044715"))
+def mish() -> Made:
+    return [
+        pair("_MISH_ROOT", mish_zero()),
+        single("_MISH_T0", mp.exp(mish_zero())),
+    ]
+
+
+def tanh_shrink() -> Made:
+    near = of_twice_square(lambda x: tanh_shrink_near(x * x))
+    return [several("_SMALL_TANH_SHRINK", series(near, -ONE, ONE, 16))]
+
+
+FILES: dict[str, Callable[[], Made]] = {
+    "compensated": compensated,
+    "errorfunction": errorfunction,
+    "gated": gated,
+    "mish": mish,
+    "tanh_shrink": tanh_shrink,
+}
 
 
 if __name__ == "__main__":
-    main()
+    write(FOLDER, "py", FILES)

@@ -17,8 +17,8 @@ Array = NDArray[np.float64]
 
 _SPLITTER = 134217729.0  # 2²⁷ + 1 cuts a double into two halves of 26 bits
 _LOG2_E = 1.4426950408889634
-_LN2_HIGH = 6.93147180369123816490e-01  # the first 33 bits of ln 2: n·_LN2_HIGH is exact
-_LN2_LOW = 1.90821492927058770002e-10
+_LN2_HIGH = 0.6931471803691238  # the first 32 bits of ln 2: n·_LN2_HIGH is exact
+_LN2_LOW = 1.9082149292705877e-10
 _FARTHEST = 3000.0  # e^±3000 is far outside float64, whatever it is multiplied with
 
 

@@ -8,7 +8,8 @@
  *
  * The source must not be built with -cl-fast-relaxed-math or its parts: they take the two-sums
  * apart. fmin, fmax and clamp lose NaN and are not used on data. A NaN is never made an int.
- * At a kink the derivative is the left-hand one. The polynomials are Sollya fpminimax fits.
+ * At a kink the derivative is the left-hand one. tools/make_float32_tables.py makes the constants:
+ * the best polynomials whose coefficients are floats; "within" tells their relative error.
  */
 #pragma OPENCL FP_CONTRACT OFF
 

@@ -17,7 +17,7 @@ inline float av_hard_tanh_grad(float x, av_real min_value, av_real max_value)
 }
 
 /* 2/3 */
-#define AV_TWO_THIRDS av_ff_of(0.6666666865348816f, -1.9868215517249155e-8f)
+#define AV_TWO_THIRDS av_ff_of(0.6666667f, -1.9868216e-08f)
 
 /* x·(x + 3)/6 for -3 < x ≤ 3, 0 left and x right of that; x + 3 is exact, a sixth is 2/3·2^-2, and
  * the exponent of x is put on last. */

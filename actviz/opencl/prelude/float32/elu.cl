@@ -23,8 +23,8 @@ inline float av_elu_grad(float x, av_real alpha)
 }
 
 /* Keras's scale 1.0507009873554805 and its product with alpha = 1.6732632423543772. */
-#define AV_SELU_SCALE av_ff_of(1.0507010221481323f, -3.479265231476347e-8f)
-#define AV_SELU_LEFT (float4)(0.8790496587753296f, 1.1648358722027297e-8f, 7.9045981e-17f, 1.0f)
+#define AV_SELU_SCALE av_ff_of(1.050701f, -3.4792652e-08f)
+#define AV_SELU_LEFT (float4)(0.87904966f, 1.1648359e-08f, 2.8750733e-17f, 1.0f)
 
 /* scale·x for x > 0, else scale·alpha·(e^x - 1). */
 inline float av_selu(float x)

@@ -1,8 +1,8 @@
 /* ---- The exponential ----------------------------------------------------------------------- */
 
-#define AV_LOG2_E 1.44269502f
-#define AV_LN2_HI 0.693147182f  /* ln 2 = AV_LN2_HI - AV_LN2_LO */
-#define AV_LN2_LO 1.90465421e-9f
+#define AV_LOG2_E 1.442695f
+#define AV_LN2_HI 0.6931472f  /* ln 2 = AV_LN2_HI - AV_LN2_LO */
+#define AV_LN2_LO 1.9046542e-09f
 #define AV_RINT 12582912.0f     /* 1.5·2^23: adding it leaves the nearest integer in the low bits */
 
 /* a = n·ln 2 + (r + e): n the nearest integer to a/ln 2, r exact and at most 0.3466, e small. */
@@ -22,14 +22,14 @@ inline av_reduced av_reduce(av_ff a)
     return q;
 }
 
-/* e^r - 1 - r for |r| ≤ 0.3466. */
+/* e^r - 1 - r for |r| ≤ 0.3466, within 2^-31.1 of e^r - 1: r²·P(r). */
 inline float av_exp_tail(float r)
 {
-    float p = 1.957790809683501720e-4f;
-    p = fma(r, p, 1.393576269038021564e-3f);
-    p = fma(r, p, 8.333886973559856e-3f);
-    p = fma(r, p, 4.16664555668830871e-2f);
-    p = fma(r, p, 0.166666641831398f);
+    float p = 0.00019760187f;
+    p = fma(r, p, 0.0013932306f);
+    p = fma(r, p, 0.008333548f);
+    p = fma(r, p, 0.041666493f);
+    p = fma(r, p, 0.16666666f);
     p = fma(r, p, 0.5f);
     return (r * r) * p;
 }

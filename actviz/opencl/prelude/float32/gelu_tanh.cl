@@ -1,13 +1,14 @@
 /* ---- GELU by tanh: x·sigmoid(w), w = c1·x + c3·x³ ------------------------------------------ */
 
 #define AV_GELU_TANH_FAR 11.9f
-#define AV_GELU_TANH_C1 av_ff_of(1.5957691669464111f, -4.534068054340423e-8f)   /* 2√(2/π) */
-#define AV_GELU_TANH_C3 av_ff_of(0.07135481387376785f, 2.3988324659995897e-9f)  /* 0.044715·c1 */
-#define AV_GELU_TANH_ZERO av_ff_of(-0.7524614334106445f, 1.1339627903339533e-8f)
+#define AV_GELU_TANH_C1 av_ff_of(1.5957692f, -4.534068e-08f)   /* 2√(2/π) */
+#define AV_GELU_TANH_C3 av_ff_of(0.071354814f, 2.3988325e-09f)  /* 0.044715·c1 */
+#define AV_GELU_TANH_ZERO av_ff_of(-0.75246143f, 1.1339628e-08f)
+/* gelu_tanh'(zero + d)/d for |d| ≤ AV_GELU_TANH_NEAR, within 2^-30.4. */
 #define AV_GELU_TANH_NEAR 0.19f
 __constant float av_gelu_tanh_near_zero[9] = {
-    0.430400103f, -1.23223032e-08f, 0.387518436f, -0.015782861f, -0.113942914f,
-    -0.0166178532f, 0.0196146257f, 0.00519260531f, -0.00153045054f,
+    0.4304001f, -1.2293705e-08f, 0.38751844f, -0.01578287f, -0.11394226f, -0.01661698f,
+    0.019563302f, 0.005171887f, -0.0005938098f,
 };
 
 inline float av_gelu_tanh(float x)

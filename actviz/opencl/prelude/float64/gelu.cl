@@ -3,7 +3,8 @@
 /* Where e^(-a²/2)·a is 0. */
 #define AV_GELU_FAR 39.0
 
-/* erfcx(a/√2)/2, a ≥ 0, on thirteen intervals: {centre, c0 high, c0 low, c1 …} each. */
+/* erfcx(a/√2)/2 for 0 ≤ a ≤ 48, within 2^-55.1, on thirteen intervals: {centre, c0 high, c0 low,
+ * c1 …} each, a polynomial in the distance from the centre. */
 #define AV_HALF_ERFCX_DEGREE 17
 __constant double av_half_erfcx[260] = {
     0.25, 0.4140321029477354, 1.6593012345959527e-17, -0.2954342546644988, 0.17008676964080535,
@@ -73,8 +74,8 @@ __constant double av_half_erfcx[260] = {
     -8.412937731843384e-27, 2.5256555812853873e-28, -6.2433369582833584e-30,
 };
 
-/* (Mills(a) - a)/((a0 - a)·√(2π)), a ≥ 0, Mills(a) = (1 - Φ(a))/φ(a), a0 where it equals a:
- * {centre, c0 high, c0 low, c1 …} each. */
+/* (Mills(a) - a)/((a0 - a)·√(2π)), a ≥ 0, Mills(a) = (1 - Φ(a))/φ(a), a0 where it equals a;
+ * for 0 ≤ a ≤ 48, within 2^-57.7: {centre, c0 high, c0 low, c1 …} each. */
 #define AV_GELU_ZERO av_dd_of(0.7517915246935645, -1.4956759177009883e-17)
 #define AV_GELU_SLOPE_DEGREE 16
 __constant double av_gelu_slope[247] = {

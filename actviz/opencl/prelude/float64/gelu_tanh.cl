@@ -4,6 +4,7 @@
 #define AV_GELU_TANH_C1 av_dd_of(1.5957691216057308, -9.96930880911092e-17)
 #define AV_GELU_TANH_C3 av_dd_of(0.07135481627260025, -6.175149918155315e-19)
 #define AV_GELU_TANH_ZERO av_dd_of(-0.7524614220710163, 3.635560509207687e-17)
+/* gelu_tanh'(zero + d)/d for |d| ≤ AV_GELU_TANH_NEAR, within 2^-55.9. */
 #define AV_GELU_TANH_NEAR 0.2
 #define AV_GELU_TANH_DEGREE 13
 __constant double av_gelu_tanh_near_zero[15] = {

@@ -31,7 +31,7 @@ inline double av_mish(double x)
     return x != x ? x : fabs(x) == INFINITY ? limit : v;
 }
 
-/* The zero of the derivative, and mish'(zero + d)/d beside it. */
+/* The zero of the derivative, and mish'(zero + d)/d for |d| ≤ AV_MISH_NEAR, within 2^-57.3. */
 #define AV_MISH_ZERO av_dd_of(-1.1924312145154952, -4.8484829848031044e-17)
 #define AV_MISH_NEAR 0.25
 #define AV_MISH_DEGREE 13

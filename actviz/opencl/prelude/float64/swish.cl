@@ -3,6 +3,7 @@
 /* The zero of the derivative by beta·x is -AV_SWISH_ZERO, known to a third part. */
 #define AV_SWISH_ZERO av_dd_of(1.2784645427610737, 1.0946994183093437e-16)
 #define AV_SWISH_ZERO_REST 3.907766676128665e-33
+/* swish'(d - zero)/d for |d| ≤ AV_SWISH_NEAR, within 2^-55.7. */
 #define AV_SWISH_NEAR 0.25
 #define AV_SWISH_DEGREE 13
 __constant double av_swish_near_zero[15] = {

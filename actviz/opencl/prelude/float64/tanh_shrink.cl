@@ -1,6 +1,7 @@
 /* ---- Tanh shrink ---------------------------------------------------------------------------- */
 
-/* (a - tanh a)/a³ as a polynomial in a² for 0 ≤ a ≤ 0.6875, its first coefficient in two parts. */
+/* (a - tanh a)/a³ as a polynomial in a² for 0 ≤ a ≤ AV_TANH_SHRINK_NEAR, within 2^-56.3: its first
+ * coefficient in two parts. */
 #define AV_TANH_SHRINK_NEAR 0.6875
 #define AV_TANH_SHRINK_DEGREE 13
 __constant double av_tanh_shrink_near_zero[15] = {
@@ -10,7 +11,8 @@ __constant double av_tanh_shrink_near_zero[15] = {
     -1.428445615931928e-05, 4.311010175748561e-06, -7.463666930979137e-07,
 };
 
-/* (tanh² a/a² - 1)/a² as a polynomial in a² for 0 ≤ a ≤ 0.375, constant term first. */
+/* (tanh² a/a² - 1)/a² as a polynomial in a² for 0 ≤ a ≤ AV_TANH_SQUARE_NEAR, within 2^-57.1 of
+ * tanh² a/a², constant term first. */
 #define AV_TANH_SQUARE_NEAR 0.375
 #define AV_TANH_SQUARE_DEGREE 9
 __constant double av_tanh_square_near_zero[10] = {
