@@ -9,7 +9,8 @@ __constant float av_atanh_tail[5] = {
  * quotient is kept without the power of two of t, so that the far tail is not lost. */
 inline av_ff av_log1p_of(av_power t)
 {
-    const av_ff s = av_divide(t.m, av_add_smaller(2.0f, t.value));
+    const av_ff q = av_divide(t.m, av_add_smaller(2.0f, t.value));
+    const av_ff s = av_fast_two_sum(q.hi, q.lo); /* P takes s.hi alone */
     const float whole = s.hi * av_power_of_two(max(t.n, -126));
     const float w = whole * whole;
     float p = av_atanh_tail[4];
