@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from numbers import Integral, Real
@@ -235,19 +234,20 @@ class Points:
     """
 
     def __init__(self, x: Grid | Array) -> None:
-        self._grid = x if isinstance(x, Grid) else None
-        self._array = points_of(x) if not isinstance(x, Grid) else np.empty(0)
-        self.shape = (x.count,) if isinstance(x, Grid) else self._array.shape
-        self.size = math.prod(self.shape)
-        whole = self._array.flags.c_contiguous
-        self._row = self._array.reshape(-1) if whole else self._array.flat
+        self.shape: tuple[int, ...]
+        self._source: Grid | Array | np.flatiter[Array]
+        if isinstance(x, Grid):
+            self._source, self.shape, self.size = x, (x.count,), x.count
+        else:
+            points = points_of(x)
+            self._source = points.reshape(-1) if points.flags.c_contiguous else points.flat
+            self.shape, self.size = points.shape, points.size
 
     def piece(self, first: int, count: int) -> Array:
         """Give `count` points from the one with the number `first`, as they are before rounding."""
-        if self._grid is not None:
-            return self._grid.points(first, count)
-        piece: Array = self._row[first : first + count]
-        return piece
+        if isinstance(self._source, Grid):
+            return self._source.points(first, count)
+        return self._source[first : first + count]
 
 
 def _rounded(x: Grid | Array, dtype: DType) -> Array:
