@@ -9,7 +9,7 @@ import pytest
 
 from actviz.activations import row
 from actviz.evaluation import NumPyEngine
-from actviz.opencl import engine as engine_module
+from actviz.opencl import kernels as kernels_module
 from actviz.opencl import program as program_module
 from actviz.opencl.check import fault, hard_points
 from actviz.opencl.devices import open_handle
@@ -35,7 +35,7 @@ def test_wrong_numbers_are_noticed(
     ) -> object:
         return build(device, context, handle, text, (*given, option))
 
-    monkeypatch.setattr(engine_module, "build", build_loosely)
+    monkeypatch.setattr(kernels_module, "build", build_loosely)
     found = open_handle(engine_id)
     assert fault(OpenCLEngine(found.device, found.handle)).startswith(words)
 
@@ -50,7 +50,7 @@ def test_lost_digits_beside_a_root_are_noticed(
     whole = program_text()
     lost = re.sub(rf"#define {define} .*", f"#define {define} 0.0f", whole)
     assert lost != whole
-    monkeypatch.setattr(engine_module, "program_text", lambda **_: lost)
+    monkeypatch.setattr(kernels_module, "program_text", lambda **_: lost)
     found = open_handle(engine_id)
     said = fault(OpenCLEngine(found.device, found.handle))
     assert said.startswith(f"it computes wrong numbers: {words}")

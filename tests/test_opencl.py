@@ -20,6 +20,7 @@ from legal_values import legal
 from actviz.activations import ROWS, Row, row
 from actviz.evaluation import DeviceError, Grid, NumPyEngine, Request, Result
 from actviz.opencl import engine as engine_module
+from actviz.opencl import kernels as kernels_module
 from actviz.opencl import program as program_module
 from actviz.opencl.check import hard_points, is_exact
 from actviz.opencl.devices import open_handle
@@ -275,7 +276,7 @@ def test_bad_requests_are_refused(
 def test_a_program_that_does_not_build_is_told_with_its_log(
     engine_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine_module, "program_text", lambda **_: "__kernel void f( { nonsense }")
+    monkeypatch.setattr(kernels_module, "program_text", lambda **_: "__kernel void f( { nonsense }")
     found = open_handle(engine_id)
     with pytest.raises(DeviceError, match="does not build the program") as caught:
         OpenCLEngine(found.device, found.handle)
@@ -314,7 +315,7 @@ def test_a_new_row_needs_no_change(engine_id: str, monkeypatch: pytest.MonkeyPat
         source="",
         params=(Param("gain", 1.0, FINITE),),
     )
-    monkeypatch.setattr(engine_module, "program_text", lambda **_: program_text((mish,)))
+    monkeypatch.setattr(kernels_module, "program_text", lambda **_: program_text((mish,)))
     monkeypatch.setattr(engine_module, "row", lambda name: mish)
     found = open_handle(engine_id)
     result = OpenCLEngine(found.device, found.handle).run(

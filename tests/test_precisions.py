@@ -16,8 +16,8 @@ from actviz.activations import ROWS, Row, row
 from actviz.analysis.ulp import errors_in_ulp, faults
 from actviz.dtypes import DTYPES
 from actviz.engines import evaluate
-from actviz.evaluation import DeviceError, Engine, Grid, NumPyEngine, Request
-from actviz.opencl import engine as engine_module
+from actviz.evaluation import Device, DeviceError, Engine, Grid, NumPyEngine, Request
+from actviz.opencl import kernels as kernels_module
 from actviz.opencl.check import fault, hard_points
 from actviz.opencl.devices import open_handle
 from actviz.opencl.engine import OpenCLEngine
@@ -204,7 +204,8 @@ def test_without_its_float64_pair_a_row_is_refused_by_name(
 ) -> None:
     """A device that is named refuses it; else NumPy computes it, and the others go on."""
     lacks = ("elu_grad",)
-    monkeypatch.setattr(engine, "_needed", {("elu", "float64"): (lacks, ("alpha",))})
+    monkeypatch.setattr(engine, "_able", set())
+    monkeypatch.setattr(engine._kernels, "_needed", {("elu", "float64"): (lacks, ("alpha",))})
     words = (
         f"dtype: 'float64' is not allowed for elu on {engine.device.id}, which has no float64 form "
         "of elu_grad; the device must be numpy"
@@ -244,7 +245,7 @@ def test_float64_that_fails_leaves_the_device_to_the_others(
             return whole
         return spoilt or whole.replace("#define AV_SWISH_NEAR 0.25", "#define AV_SWISH_NEAR 0.0")
 
-    monkeypatch.setattr(engine_module, "program_text", text)
+    monkeypatch.setattr(kernels_module, "program_text", text)
     found = open_handle(engine_id)
     engine = OpenCLEngine(found.device, found.handle)
     request = Request.of("elu", {}, np.ones(1), "float64")
@@ -269,7 +270,7 @@ def test_devices_without_doubles_have_no_float64(
 ) -> None:
     found = open_handle(engine_id)
     dtypes = ("float16", "bfloat16", "float32")
-    device = engine_module.Device(engine_id, "plain", "cpu", dtypes=dtypes)
+    device = Device(engine_id, "plain", "cpu", dtypes=dtypes)
     engine = OpenCLEngine(device, found.handle)
     monkeypatch.setattr(engine, "_double", False)
     with pytest.raises(ValueError, match=r"it must be one of float16, bfloat16, float32$"):

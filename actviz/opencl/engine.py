@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyopencl as cl
 
-from actviz.activations import Row, row
+from actviz.activations import row
 from actviz.dtypes import DTYPES, DType, checked_dtype
 from actviz.evaluation import (
     Array,
@@ -25,11 +25,11 @@ from actviz.evaluation import (
     map_vectors,
 )
 from actviz.opencl.check import fault
+from actviz.opencl.kernels import Kernels, Launcher
 from actviz.opencl.memory import Block, room_for
-from actviz.opencl.program import build
 from actviz.opencl.softmax import Softmax
 from actviz.opencl.softmax_kernels import Place
-from actviz.opencl.source import given, missing, parameters, program_text
+from actviz.opencl.source import given
 from actviz.vectors import SoftmaxRequest, SoftmaxResult
 
 MOST_POINTS = 1 << 22
@@ -38,25 +38,6 @@ ROUNDED_POINTS = 1 << 18
 """The same where the results are then rounded to fewer bits: the block is no result itself."""
 GROUP = 64
 """Work-items in a group. Fixed, because PoCL compiles a kernel again for every other size."""
-
-
-class Launcher:
-    """One kernel and the arguments it was last given: only what changes is set again."""
-
-    def __init__(self, program: Any, name: str) -> None:
-        self._kernel = cl.Kernel(program, name)
-        self._given: dict[int, bytes] = {}
-
-    def launch(self, queue: Any, block: Block, count: int, group: int, *rest: Any) -> None:
-        """Enqueue the kernel over `count` points of a block."""
-        self._kernel.set_arg(0, block.buffer)
-        for index, value in enumerate((np.int32(block.stride), np.int32(count), *rest), start=1):
-            content = value.tobytes()
-            if self._given.get(index) != content:
-                self._kernel.set_arg(index, value)
-                self._given[index] = content
-        size = -(-count // group) * group
-        cl.enqueue_nd_range_kernel(queue, self._kernel, (size,), (group,))
 
 
 class Job(NamedTuple):
@@ -95,21 +76,20 @@ class OpenCLEngine:
 
     def __init__(self, device: Device, handle: Any) -> None:
         self.device = device
-        self._handle = handle
         self._lock = threading.Lock()
-        self._building = threading.RLock()  # the check runs requests itself
         self._double = "cl_khr_fp64" in handle.extensions
         self._shares = bool(handle.host_unified_memory)
         self._group = min(GROUP, handle.max_work_group_size)
         self._most = min(MOST_POINTS, handle.max_mem_alloc_size // 32)
-        self._launchers: dict[tuple[str, str], Launcher] = {}
-        self._needed: dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]] = {}
-        self._failures: dict[str, DeviceError] = {}
+        self._able: set[tuple[str, str]] = set()
         with self._guarded("cannot be opened"):
             self._context = cl.Context([handle])
             self._queue = cl.CommandQueue(self._context)
-        self._programs = {"float32": self._built("float32")}
-        self._tried = {"float32"}  # by whoever opens the device
+        options = ("-DAV_DOUBLE=1",) if self._double else ()
+        self._kernels = Kernels(
+            *(device.id, self._context, handle, options),
+            lambda precision: fault(self, precision),
+        )
         self._vectors = Softmax(
             Place(
                 *(device, handle, self._context, self._queue, self._group, self._most),
@@ -133,14 +113,9 @@ class OpenCLEngine:
         with self._lock, self._guarded("failed while it was computing"):
             yield
 
-    def _built(self, precision: str) -> Any:
-        options = ("-DAV_DOUBLE=1",) if self._double else ()
-        text = program_text(precision=precision)
-        return build(self.device.id, self._context, self._handle, text, options)
-
     def is_ready(self, dtype: str) -> bool:
         """Tell whether a dtype is computed at once, without anything being built first."""
-        return DTYPES[dtype].precision in self._tried
+        return self._kernels.is_ready(DTYPES[dtype].precision)
 
     def prepare(self, dtype: str) -> None:
         """Build what a dtype needs and try it, unless that has been done.
@@ -150,22 +125,7 @@ class OpenCLEngine:
         DeviceError
             When it does not build or gives wrong numbers, now and from then on.
         """
-        precision = DTYPES[dtype].precision
-        with self._building:
-            if precision in self._failures:
-                raise self._failures[precision]
-            if precision in self._programs:
-                return
-            try:
-                self._programs[precision] = self._built(precision)
-                reason = fault(self, precision)
-                if reason:
-                    raise DeviceError(self.device.id, f"in {precision} {reason}")
-                self._tried.add(precision)
-            except DeviceError as error:
-                self._programs.pop(precision, None)
-                self._failures[precision] = error
-                raise
+        self._kernels.prepare(DTYPES[dtype].precision)
 
     def block(
         self, memory: Array | None = None, *, points: int, precision: str = "float32"
@@ -190,20 +150,19 @@ class OpenCLEngine:
 
     def _lack(self, request: Request) -> str:
         """Say what of a request this device does not compute in any case, or nothing."""
-        activation, dtype, name = row(request.activation), request.dtype, self.device.id
-        allowed = ", ".join(self.device.dtypes)
+        dtype, name = request.dtype, self.device.id
         if dtype not in self.device.dtypes:
+            allowed = ", ".join(self.device.dtypes)
             return f"dtype: {dtype!r} is not allowed on {name}; it must be one of {allowed}"
-        precision = DTYPES[dtype].precision
-        lacking: tuple[str, ...] = ()
-        if not acts_on_vectors(request):
-            lacking, _ = self._needs(activation, precision)
-        if lacking:
-            return (
-                f"dtype: {dtype!r} is not allowed for {activation.name} on {name}, which has no "
-                f"{precision} form of {' and '.join(lacking)}; the device must be numpy"
-            )
-        return ""
+        if acts_on_vectors(request):
+            return ""
+        lacking, _ = self._kernels.needs(row(request.activation), DTYPES[dtype].precision)
+        if not lacking:
+            return ""
+        return (
+            f"dtype: {dtype!r} is not allowed for {request.activation} on {name}, which has no "
+            f"{DTYPES[dtype].precision} form of {' and '.join(lacking)}; the device must be numpy"
+        )
 
     def _check(self, request: Request) -> None:
         lack = self._lack(request)
@@ -264,28 +223,23 @@ class OpenCLEngine:
         """Give back the kernels, the program and the queue."""
         with self._lock, self._guarded("cannot be closed"):
             self._queue.finish()
-            self._launchers.clear()
+            self._kernels.close()
 
     def _job(self, request: Request) -> Job:
         """Refuse what this engine does not compute; make the kernel's arguments of the rest."""
         activation = row(request.activation)
         numbers = activation.numbers(dict(request.values))
         points = Points(request.x)
-        self._check(request)
+        if (activation.name, request.dtype) not in self._able:
+            self._check(request)
+            self.prepare(request.dtype)
+            if self.is_ready(request.dtype):  # and not just being tried
+                self._able.add((activation.name, request.dtype))
         dtype = DTYPES[request.dtype]
-        if not self.is_ready(dtype.name):
-            self.prepare(dtype.name)
-        _, names = self._needs(activation, dtype.precision)
+        _, names = self._kernels.needs(activation, dtype.precision)
         arguments = [given(numbers[name], dtype.precision) for name in names]
         grid = request.x if isinstance(request.x, Grid) else None
         return Job(activation.name, arguments, grid, points, dtype)
-
-    def _needs(self, activation: Row, precision: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Name the functions that a row's kernels lack, and the parameters they take."""
-        key = activation.name, precision
-        if key not in self._needed:
-            self._needed[key] = missing(activation, precision), parameters(activation)
-        return self._needed[key]
 
     def _computed(self, job: Job) -> tuple[float, Array]:
         """Give the seconds and x, f and f′ as rows; piece by piece through one block if large."""
@@ -322,7 +276,4 @@ class OpenCLEngine:
             return perf_counter() - start
 
     def _launcher(self, job: Job, kind: str) -> Launcher:
-        precision, name = job.dtype.precision, f"av_{kind}_{job.activation}"
-        if (precision, name) not in self._launchers:
-            self._launchers[precision, name] = Launcher(self._programs[precision], name)
-        return self._launchers[precision, name]
+        return self._kernels.launcher(job.dtype.precision, f"av_{kind}_{job.activation}")

@@ -1,0 +1,128 @@
+"""The kernels of a device: a program a precision, built and tried when it is first needed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyopencl as cl
+
+from actviz.activations import Row
+from actviz.evaluation import DeviceError
+from actviz.opencl.memory import Block
+from actviz.opencl.program import build
+from actviz.opencl.source import missing, parameters, program_text
+
+
+class Launcher:
+    """One kernel and the arguments it was last given: only what changes is set again."""
+
+    def __init__(self, program: Any, name: str) -> None:
+        self._kernel = cl.Kernel(program, name)
+        self._given: dict[int, bytes] = {}
+
+    def launch(self, queue: Any, block: Block, count: int, group: int, *rest: Any) -> None:
+        """Enqueue the kernel over `count` points of a block."""
+        self._kernel.set_arg(0, block.buffer)
+        for index, value in enumerate((np.int32(block.stride), np.int32(count), *rest), start=1):
+            content = value.tobytes()
+            if self._given.get(index) != content:
+                self._kernel.set_arg(index, value)
+                self._given[index] = content
+        size = -(-count // group) * group
+        cl.enqueue_nd_range_kernel(queue, self._kernel, (size,), (group,))
+
+
+class Kernels:
+    """The programs of a device and their kernels.
+
+    Parameters
+    ----------
+    device_id
+        What errors name.
+    context, handle
+        The pyopencl context, and the device in it.
+    options
+        For every build.
+    fault
+        Says what is wrong with the numbers of a precision that has been built, or nothing.
+
+    Raises
+    ------
+    DeviceError
+        When the float32 program is not built; whoever opens a device tries its numbers.
+    """
+
+    def __init__(
+        self,
+        device_id: str,
+        context: Any,
+        handle: Any,
+        options: tuple[str, ...],
+        fault: Callable[[str], str],
+    ) -> None:
+        self._place = device_id, context, handle
+        self._options = options
+        self._fault = fault
+        self._lock = threading.RLock()  # trying a precision runs its kernels
+        self._launchers: dict[tuple[str, str], Launcher] = {}
+        self._needed: dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self._failures: dict[str, DeviceError] = {}
+        self._programs = {"float32": self._built("float32")}
+        self._tried = {"float32"}
+
+    def is_ready(self, precision: str) -> bool:
+        """Tell whether a precision is computed at once, without anything being built first."""
+        return precision in self._tried
+
+    def prepare(self, precision: str) -> None:
+        """Build the program of a precision and try it, unless that has been done.
+
+        Raises
+        ------
+        DeviceError
+            When it does not build or gives wrong numbers, now and from then on.
+        """
+        if precision in self._tried:
+            return
+        with self._lock:
+            if precision in self._failures:
+                raise self._failures[precision]
+            if precision in self._programs:  # it is being tried
+                return
+            try:
+                self._try(precision)
+            except DeviceError as error:
+                self._programs.pop(precision, None)
+                self._failures[precision] = error
+                raise
+
+    def _built(self, precision: str) -> Any:
+        return build(*self._place, program_text(precision=precision), self._options)
+
+    def _try(self, precision: str) -> None:
+        self._programs[precision] = self._built(precision)
+        reason = self._fault(precision)
+        if reason:
+            raise DeviceError(self._place[0], f"in {precision} {reason}")
+        self._tried.add(precision)
+
+    def needs(self, row: Row, precision: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Name the functions that a row's kernels lack, and the parameters they take."""
+        key = row.name, precision
+        if key not in self._needed:
+            self._needed[key] = missing(row, precision), parameters(row)
+        return self._needed[key]
+
+    def launcher(self, precision: str, name: str) -> Launcher:
+        """Give a kernel of a prepared precision, always the same one."""
+        key = precision, name
+        if key not in self._launchers:
+            self._launchers[key] = Launcher(self._programs[precision], name)
+        return self._launchers[key]
+
+    def close(self) -> None:
+        """Let go of the kernels."""
+        self._launchers.clear()
