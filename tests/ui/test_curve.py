@@ -391,7 +391,8 @@ def test_home_looks_the_same_whatever_was_shown_before(
         bench.analysed()
         bench.lens._settle()
         figure = bench.picture.figure
-        return figure.background_key, figure.x, [pane.y for pane in figure.panes]
+        # not its size: the readings below it keep a second line until there is room to spare
+        return figure.x, [pane.y for pane in figure.panes]
 
     first = look()
     for view in (View(low=-1e9, high=1e9), View(low=-8.3, high=4.2), View(low=-9.0, high=4.6)):
