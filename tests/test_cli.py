@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from actviz.cli import main
+from actviz.engines import evaluate
+from actviz.evaluation import Grid
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
@@ -62,6 +64,29 @@ def test_eval_writes_files(capsys: pytest.CaptureFixture[str], tmp_path: Path, s
     assert table[:, 0].tolist() == [-2, -1, 0, 1, 2]
     # x·Φ(x) at 1: Φ(1) = .8413447461 (published)
     assert table[3, 1] == pytest.approx(0.8413447461, abs=1e-7)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float64"])
+@pytest.mark.parametrize("suffix", ["csv", "npy"])
+def test_files_hold_the_numbers_of_the_dtype(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, suffix: str, dtype: str
+) -> None:
+    """bfloat16 as float32, which holds it: a .npy file cannot name it."""
+    target = tmp_path / f"g.{suffix}"
+    words = ("eval", "gelu", "--from", "-3", "--to", "2", "--count", "77", "--dtype", dtype)
+    status, out, err = run(capsys, *words, "-o", str(target))
+    assert (status, out) == (0, "")
+    assert f"77 points in {dtype}, computed by" in err
+    assert "NumPy" not in err
+    result = evaluate("gelu", Grid(-3.0, 2.0, 77), dtype=dtype)
+    held = np.float32 if dtype == "bfloat16" else np.dtype(dtype)
+    if suffix == "npy":
+        table = np.load(target)
+        assert table.dtype == held
+    else:
+        table = np.loadtxt(target, delimiter=",", skiprows=1)
+    for column, numbers in zip(table.T, (result.x, result.y, result.dy), strict=True):
+        np.testing.assert_array_equal(column.astype(held), numbers.astype(held))
 
 
 def test_eval_takes_x_from_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import select
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import actviz
 from actviz import engines
+from actviz.dtypes import DTYPES
 from actviz.engines import Answer, ChildEngine, Failed, Message, Ready, evaluate, open_engine
-from actviz.evaluation import DeviceError, Grid, NumPyEngine, Request
+from actviz.evaluation import Device, DeviceError, Grid, NumPyEngine, Request, Result
+from actviz.opencl import messages
+from actviz.opencl.child import Server
 from actviz.opencl.shared import CAPACITY
 
 WAIT = 60.0
@@ -103,6 +109,55 @@ def test_the_largest_grid_fits(child: ChildEngine) -> None:
         child.send(Request.of("relu", {}, Grid(-1.0, 1.0, CAPACITY + 1)))
     with pytest.raises(ValueError, match="a grid"):
         child.send(Request.of("relu", {}, np.zeros(3)))
+
+
+def result_of(child: ChildEngine, request: Request, refusals: list[str]) -> Result:
+    """Ask until there is an answer: once more whenever the child says that it is ready."""
+    child.send(request)
+    refused = False
+    while not isinstance(message := next_message(child), Answer):
+        if isinstance(message, Failed):
+            assert not message.fatal
+            refusals.append(message.reason)
+            refused = True
+        elif refused:
+            child.send(request)
+            refused = False
+    return message.result
+
+
+def test_dtypes_take_turns_in_the_same_memory(child: ChildEngine, engine_id: str) -> None:
+    """float64 is refused until it is built; then the child says again that it is ready."""
+    refusals: list[str] = []
+    here = open_engine(engine_id)
+    for dtype in ("float64", "float32", "bfloat16", "float64", "float16", "float32"):
+        request = Request.of("gelu", {}, Grid(-8.0, 4.0, 3001), dtype)
+        result, alone = result_of(child, request, refusals), here.run(request)
+        for name in ("x", "y", "dy"):
+            got, want = getattr(result, name), getattr(alone, name)
+            assert got.dtype == want.dtype == DTYPES[dtype].numpy
+            np.testing.assert_array_equal(got, want)
+    assert set(refusals) == {"float64 is not ready"}
+
+
+def test_a_dtype_that_fails_is_told_of_by_being_left_out() -> None:
+    class Failing:
+        device = Device("acme-gpu", "Acme", "gpu", dtypes=("float32", "float64"))
+
+        def prepare(self, dtype: str) -> None:
+            raise DeviceError("acme-gpu", f"{dtype} gives wrong numbers")
+
+    ours, theirs = multiprocessing.Pipe()
+    server = Server.__new__(Server)  # as it is once a device is open
+    server._connection, server._saying = theirs, threading.Lock()
+    server._probe = SimpleNamespace(devices=())
+    server._finish_preparing(Failing(), "float64")
+    told = messages.receive(ours)
+    assert isinstance(told, messages.Opened)
+    assert told.device.dtypes == ("float32",)
+    assert told.device.usable
+    ours.close()
+    server._finish_preparing(Failing(), "float64")  # nobody is there any more
 
 
 def test_a_bad_request_is_refused_and_the_next_one_answered(child: ChildEngine) -> None:

@@ -156,16 +156,29 @@ def test_the_exponential_is_good_beyond_float32() -> None:
             assert abs((1 + r + r * r * total) / mp.exp(r) - 1) < mpf(2) ** -32
 
 
-def test_names_do_not_collide_with_those_of_a_driver() -> None:
-    names = re.findall(r"^(?:inline|__constant) \w+ (\w+)", TEXT, re.MULTILINE)
-    names += re.findall(r"#define (\w+)", TEXT)
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_names_do_not_collide_with_those_of_a_driver(precision: str) -> None:
+    text = prelude_text(precision)
+    names = re.findall(r"^(?:inline|__constant) \w+ (\w+)", text, re.MULTILINE)
+    names += re.findall(r"#define (\w+)", text)
     assert len(names) > 60
     assert all(name.lower().startswith("av_") for name in names)
 
 
-def test_the_prelude_uses_no_built_in_that_differs_between_devices() -> None:
-    called = set(re.findall(r"\b([a-z]\w*)\(", TEXT)) - {"return"}
-    allowed = {"fma", "fabs", "min", "max", "as_float", "as_uint", "as_int"}
+@pytest.mark.parametrize(
+    ("precision", "casts"),
+    [
+        ("float32", {"as_float", "as_uint", "as_int"}),
+        ("float64", {"as_double", "as_ulong", "as_long"}),
+    ],
+)
+def test_the_prelude_uses_no_built_in_that_differs_between_devices(
+    precision: str, casts: set[str]
+) -> None:
+    text = prelude_text(precision)
+    called = set(re.findall(r"\b([a-z]\w*)\(", text)) - {"return", "for"}
+    allowed = {"fma", "fabs", "min", "max", *casts}
     assert {name for name in called if not name.startswith("av_")} == allowed
-    assert "/" not in TEXT, "divisions are rounded differently"
-    assert "OPENCL FP_CONTRACT OFF" in TEXT
+    # only that of doubles is rounded correctly everywhere
+    assert precision == "float64" or "/" not in text
+    assert "OPENCL FP_CONTRACT OFF" in text

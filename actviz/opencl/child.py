@@ -262,11 +262,11 @@ class Server:
     def _finish_preparing(self, engine: OpenCLEngine, dtype: str) -> None:
         """Build it, and say that the device is open once more, without what it turned out to lack.
 
-        The other side may be gone by then.
+        Whatever is raised settles this dtype; the other side may be gone by then.
         """
         try:
             engine.prepare(dtype)
-        except DeviceError:
+        except Exception:
             kept = tuple(each for each in engine.device.dtypes if each != dtype)
             engine.device = msgspec.structs.replace(engine.device, dtypes=kept)
         with suppress(OSError):
