@@ -50,6 +50,11 @@ def pair(name: str, value: mpf) -> Assignment:
     return Assignment(name, f"({float64(high)}, {float64(low)})")
 
 
+def rest(name: str, value: mpf) -> Assignment:
+    """Assign what the two float64 of `pair` leave over."""
+    return Assignment(name, float64(value - mp.fsum(split(value, FLOAT64))))
+
+
 def short(coefficient: mpf, factor: mpf) -> str:
     """Write a coefficient with the digits that matter to a sum near 1, times its factor."""
     digits = min(17, 19 + int(mp.floor(mp.log10(abs(coefficient * factor)))))
@@ -110,6 +115,7 @@ def gated() -> Made:
         pair("_GELU_TANH_ROOT", gelu_tanh_zero()),
         near_root("_GELU_TANH_NEAR_ROOT", gelu_tanh_slope, gelu_tanh_zero(), "0.25"),
         pair("_SWISH_ROOT", -swish_zero()),
+        rest("_SWISH_ROOT_REST", -swish_zero()),
         single("_SWISH_T0", mp.exp(-swish_zero())),
         pair("_C1", gelu_tanh_c1()),
         pair("_C3", gelu_tanh_c3()),

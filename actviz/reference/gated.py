@@ -48,6 +48,7 @@ _GELU_TANH_NEAR_ROOT = (
     -9.550934691521035e-07,
 )
 _SWISH_ROOT = (-1.2784645427610737, -1.0946994183093437e-16)
+_SWISH_ROOT_REST = -3.907766676128665e-33
 _SWISH_T0 = 0.2784645427610738  # e^root = −1 − root
 
 # 2√(2/π) and 0.044715 times it, as high and low part: the tanh form of GELU is x·sigmoid(w) with
@@ -143,7 +144,8 @@ def swish(x: Array, beta: Array) -> Array:
 def swish_grad(x: Array, beta: Array) -> Array:
     """Compute t(1 + t − a)/(1 + t)², t = e^−a, a = |beta·x|, and 1 minus it for beta·x > 0.
 
-    Beside its zero at −1.2785 the bracket is t₀·expm1(d) + d, d = −a − root.
+    Beside its zero at −1.2785 the bracket is t₀·expm1(d) + d, d = −a − root, where beta·x to
+    2 × 53 bits may lie within 10⁻²⁰ of the root.
     """
     high, low = _scaled_input(x, beta)
     far = np.abs(high) > _FLAT
@@ -151,7 +153,8 @@ def swish_grad(x: Array, beta: Array) -> Array:
     a = np.where(far, _FLAT, np.abs(high))
     mantissa, exponent = exponential(-a, low)
     t = np.ldexp(mantissa, exponent)
-    distance = (-a - _SWISH_ROOT[0]) + (low - _SWISH_ROOT[1])
+    apart, rest = two_sum(low, np.asarray(-_SWISH_ROOT[1]))
+    distance = ((-a - _SWISH_ROOT[0]) + apart) + (rest - _SWISH_ROOT_REST)
     near = _SWISH_T0 * np.expm1(np.clip(distance, -0.5, 0.5)) + distance
     bracket = np.where(np.abs(distance) < 0.5, near, ((1.0 - a) + low) + t)
     left = np.ldexp(mantissa * bracket / ((1.0 + t) * (1.0 + t)), exponent)
