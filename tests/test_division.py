@@ -9,7 +9,7 @@ from golden_numbers import golden_cases, worst
 
 from actviz.activations import ROWS, row
 from actviz.evaluation import Request
-from actviz.opencl import engine as engine_module
+from actviz.opencl import kernels as kernels_module
 from actviz.opencl.check import is_exact
 from actviz.opencl.devices import open_handle
 from actviz.opencl.engine import OpenCLEngine
@@ -40,7 +40,7 @@ def test_a_reciprocal_that_is_3_units_off_changes_no_digit_that_counts(
     own = re.search(re.escape(OWN) + r"\n\{.*?\n\}\n", text, re.DOTALL)
     assert own
     changed = text.replace(own[0], own[0].replace("av_reciprocal", name) + body)
-    monkeypatch.setattr(engine_module, "program_text", lambda **_: changed)
+    monkeypatch.setattr(kernels_module, "program_text", lambda **_: changed)
     found = open_handle(engines[0].device.id)
     perturbed = OpenCLEngine(found.device, found.handle)
     for case in golden_cases("float32"):

@@ -193,7 +193,7 @@ def test_opencl(text: str, float32: str, float64: str) -> None:
 def test_the_prelude_takes_parameters_whole() -> None:
     assert formula("elu(x, a)").opencl() == "av_elu(x, a)"
     assert formula("elu(2 * x, a)").opencl() == "av_elu((2.0f * x), a)"
-    assert formula("elu(x, a + 1)").opencl() == "av_elu(x, av_pair((a.high + 1.0f), 0.0f))"
+    assert formula("elu(x, a + 1)").opencl() == "av_elu(x, av_real_of_float((a.high + 1.0f)))"
     assert formula("elu(x, a + 1)").opencl("float64") == "av_elu(x, (a + 1.0))"
     with pytest.raises(ValueError, match="precision 'half'; it must be float32 or float64"):
         formula("x").opencl("half")

@@ -181,10 +181,16 @@ def test_the_bound_holds_for_any_parameters(
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_parameters_reach_the_kernel_without_loss(value: float) -> None:
-    high, middle, low, exponent = (Fraction(float(each)) for each in packed(value))
+    *parts, exponent = (Fraction(float(each)) for each in packed(value)[:4])
     exact = Fraction(1, 6) if value == 1 / 6 else Fraction(value)
-    assert abs((high + middle + low) * Fraction(2) ** exponent - exact) <= abs(exact) / 2**72
-    assert value == 0 or Fraction(1, 2) <= abs(high) <= 1
+    assert abs(sum(parts) * Fraction(2) ** exponent - exact) <= abs(exact) / 2**72
+    assert value == 0 or Fraction(1, 2) <= abs(parts[0]) <= 1
+    *plain, floor = packed(value)[4:]
+    with np.errstate(over="ignore"):
+        above = np.nextafter(floor, np.float32(np.inf))
+    assert float(floor) <= value < float(above) or (floor, value) == (above, float(above))
+    if 2.0**-32 <= abs(value) < 2.0**32:
+        assert abs(sum(Fraction(float(each)) for each in plain) - exact) <= abs(exact) / 2**72
 
 
 def test_a_sixth_is_a_sixth(engine: OpenCLEngine) -> None:

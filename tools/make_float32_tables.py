@@ -4,7 +4,7 @@ A polynomial's coefficients are float32 numbers, the constant term two where its
 count (`fine`). A new table is an entry in FILES, and in the prelude
 
     /* What the polynomial is, where, within 2^-0. */
-    __constant float av_name[1] = {0};
+    __constant av_scalar av_name[1] = {0};
 
 Then `python tools/make_float32_tables.py` writes the numbers, their count and the error.
 """
@@ -57,7 +57,7 @@ def pair(name: str, value: mpf) -> Define:
 
 
 def real(name: str, value: mpf) -> Define:
-    """Define a name as what av_real_of takes: three parts, 1/2 ≤ |high| < 1, and an exponent."""
+    """Define a name as what av_real_of_parts takes: an ordinary number in three parts."""
     mantissa, exponent = mp.frexp(value)
     high, middle, low = split(mantissa, FLOAT32, 3)
     words = map(float32, (high, middle, low, mpf(exponent)))
@@ -109,7 +109,7 @@ def elu() -> Made:
 
 
 def clipped() -> Made:
-    return [pair("AV_TWO_THIRDS", mpf(2) / 3)]
+    return [pair("AV_SIXTH", mpf(1) / 6)]
 
 
 def gelu() -> Made:

@@ -144,7 +144,7 @@ class OpenCL:
         """Write an argument of a prelude function: a parameter as it is, a float made one."""
         if isinstance(node, Name) and node.name not in ("x", PI):
             return node.name
-        return f"av_pair({self.text(node)}, 0.0f)"
+        return f"av_real_of_float({self.text(node)})"
 
     def helpers(self, node: Node) -> str:
         """Write the definitions that `text` relies on besides the prelude, each once."""

@@ -1,15 +1,25 @@
 /* The two kernels of one row. A block holds x, f and f′ one after the other, `av_stride` numbers
  * apart; `av_stop` is the number of points. $real is the type of all of them; $name, $formals,
- * $actuals, $unpack, $f and $df come from the row. Every parameter arrives as a double, or in
- * float32 as (hi, mid, lo, exponent). */
+ * $actuals, $unpack, $ordinary, $f and $df come from the row. Every parameter arrives as a double,
+ * or in float32 as the eight floats of an av_real, and f and f′ are there twice: for parameters
+ * that are all ordinary, which is short, and for any. */
 
-inline void av_evaluate_$name(__global $real *av_block, int av_stride, size_t av_i, $real x$formals)
+inline void av_compute_$name(__global $real *av_block, int av_stride, size_t av_i, $real x,
+                             int av_ordinary$formals)
 {
 $unpack
     const $real av_f = $f;
     const $real av_df = $df;
     av_block[av_stride + av_i] = x != x ? x : av_f;
     av_block[2 * av_stride + av_i] = x != x ? x : av_df;
+}
+
+inline void av_evaluate_$name(__global $real *av_block, int av_stride, size_t av_i, $real x$formals)
+{
+    if ($ordinary)
+        av_compute_$name(av_block, av_stride, av_i, x, 1$actuals);
+    else
+        av_compute_$name(av_block, av_stride, av_i, x, 0$actuals);
 }
 
 /* At the x that stand in the block. */

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from actviz.activations import ROWS, Row
 from actviz.expression import FUNCTIONS
-from actviz.expression.nodes import Call, walk
+from actviz.expression.nodes import Call, Name, walk
 
 FOUNDATION = ("arithmetic", "parameters", "exponential", "logistic", "near_zero")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -25,14 +25,16 @@ _FUNCTION = re.compile(r"^inline (?:float|double) av_(\w+)\(", re.MULTILINE)
 _FORMS = {
     "float32": (
         "float",
-        "float4 av_given_{0}",
+        "float8 av_given_{0}",
         "av_given_{0}",
-        "    const av_real {0} = av_real_of(av_given_{0});",
+        "    const av_real {0} = av_real_of(av_given_{0}, av_ordinary);",
+        "av_is_ordinary((int)av_given_{0}.s3)",
     ),
-    "float64": ("double", "double {0}", "{0}", ""),
+    "float64": ("double", "double {0}", "{0}", "", ""),
 }
-"""For each precision its type, and a parameter as formal, as argument, and how it is unpacked."""
-_FARTHEST = 4000.0  # AV_HIGHEST of the prelude
+"""For each precision its type, and a parameter as formal, as argument, how it is unpacked, and how
+the kernel tells that it is ordinary."""
+_FARTHEST = 4000  # AV_HIGHEST of the prelude
 _SIXTH = 1.0 / 6.0
 _TWO_THIRDS = (0.6666666865348816, -1.9868215517249155e-08, 5.921189641132699e-16)
 
@@ -44,23 +46,38 @@ def parameters(row: Row) -> tuple[str, ...]:
 
 
 def packed(value: float) -> NDArray[np.float32]:
-    """Split a float64 into the kernel argument (high, middle, low, exponent), without loss.
+    """Make the float32 kernel argument of a parameter: eight floats, without loss.
 
-    value = (high + middle + low)·2^exponent with 1/2 ≤ |high| ≤ 1; 0 and ∞ are high alone.
+    The first four are its parts and their exponent, value = (high + middle + low)·2^exponent with
+    1/2 ≤ |high| ≤ 1; 0 and ∞ are high alone. The others are the three parts as they are in the sum,
+    as far as float32 reaches, and the largest float32 that is not above the value.
+    """
+    high, middle, low, exponent = _split(value)
+    with np.errstate(over="ignore", under="ignore"):
+        nearest = np.float32(value)
+        above = float(nearest) > value
+        floor = np.nextafter(nearest, np.float32(-np.inf)) if above else nearest
+        rest = [math.ldexp(middle, exponent), math.ldexp(low, exponent)]
+        return np.array([high, middle, low, exponent, nearest, *rest, floor], np.float32)
+
+
+def _split(value: float) -> tuple[float, float, float, int]:
+    """Split a float64 into three floats and an exponent.
+
     float64(1/6) stands for the sixth itself: beside −3 the rounded one is far off.
     """
     if value == _SIXTH:
-        return np.array([*_TWO_THIRDS, -2.0], np.float32)
+        return (*_TWO_THIRDS, -2)
     if value == 0.0 or math.isinf(value):
-        return np.array([value, 0.0, 0.0, _FARTHEST if value else -_FARTHEST], np.float32)
+        return value, 0.0, 0.0, _FARTHEST if value else -_FARTHEST
     mantissa, exponent = math.frexp(value)
     high = float(np.float32(mantissa))
     middle = float(np.float32(mantissa - high))
-    return np.array([high, middle, mantissa - high - middle, exponent], np.float32)
+    return high, middle, mantissa - high - middle, exponent
 
 
 def given(value: float, precision: str) -> Any:
-    """Make the kernel argument of a parameter: in float32 four floats, in float64 a double."""
+    """Make the kernel argument of a parameter: in float32 eight floats, in float64 a double."""
     return packed(value) if precision == "float32" else np.float64(value)
 
 
@@ -83,18 +100,33 @@ def _defined(precision: str) -> frozenset[str]:
 
 def _kernels(template: Template, row: Row, precision: str) -> str:
     """Fill in the template for one row."""
-    real, formal, argument, unpack = _FORMS[precision]
+    real, formal, argument, unpack, ordinary = _FORMS[precision]
     names = parameters(row)
     pair = row.kernel_pair
+    whole = _taken_whole(row) if ordinary else ()
     return template.substitute(
         name=row.name,
         real=real,
         formals="".join(f", {formal.format(name)}" for name in names),
         actuals="".join(f", {argument.format(name)}" for name in names),
         unpack="\n".join(unpack.format(name) for name in names),
+        ordinary=" && ".join(ordinary.format(name) for name in whole) or "1",
         f=pair.f.opencl(precision),
         df=pair.df.opencl(precision),
     )
+
+
+def _taken_whole(row: Row) -> tuple[str, ...]:
+    """Name the parameters that functions of the prelude take."""
+    taken = {
+        argument.name
+        for formula in row.kernel_pair
+        for node in walk(formula.tree)
+        if isinstance(node, Call) and FUNCTIONS[node.function].prelude
+        for argument in node.arguments[1:]
+        if isinstance(argument, Name)
+    }
+    return tuple(name for name in parameters(row) if name in taken)
 
 
 def _helpers(rows: Iterable[Row], precision: str) -> str:
@@ -115,12 +147,12 @@ def program_text(rows: tuple[Row, ...] = ROWS, precision: str = "float32") -> st
     Kernels: `av_points_<name>` at given x and, where AV_DOUBLE is defined, `av_grid_<name>` at
     x that the device makes itself. Comments are left out, so it is plain ASCII.
     """
-    inlining, template = (
-        _read(files("actviz.opencl").joinpath(name)) for name in ("inlining.cl", "evaluate.cl")
+    head, template = (
+        _read(files("actviz.opencl").joinpath(name)) for name in ("head.cl", "evaluate.cl")
     )
     able = [row for row in rows if not missing(row, precision)]
     kernels = (_kernels(Template(template), row, precision) for row in able)
-    parts = (_DOUBLE, inlining, prelude_text(precision), _helpers(able, precision), *kernels)
+    parts = (_DOUBLE, head, prelude_text(precision), _helpers(able, precision), *kernels)
     return "\n".join(parts)
 
 
@@ -141,11 +173,11 @@ def prelude_text(precision: str = "float32") -> str:
 @cache
 def softmax_text(precision: str = "float32") -> str:
     """Write the program of softmax over whole vectors in a precision, without comments."""
-    inlining, text = (
-        _read(files("actviz.opencl").joinpath(name)) for name in ("inlining.cl", "softmax.cl")
+    head, text = (
+        _read(files("actviz.opencl").joinpath(name)) for name in ("head.cl", "softmax.cl")
     )
     chosen = f"{_DOUBLE}#define AV_{precision.upper()}\n"
-    return "\n".join([chosen, inlining, prelude_text(precision), text])
+    return "\n".join([chosen, head, prelude_text(precision), text])
 
 
 def _read(file: Traversable) -> str:

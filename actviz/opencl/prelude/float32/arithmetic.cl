@@ -15,7 +15,8 @@
 
 /* ---- Sums of two floats -------------------------------------------------------------------- */
 
-/* The number hi + lo, |lo| at most half an ULP of hi. */
+/* The number hi + lo, where lo is far smaller than hi: half an ULP of it at most, or 2^-16 of it in
+ * quotients and products of quotients. */
 typedef struct {
     float hi, lo;
 } av_ff;
@@ -72,6 +73,14 @@ inline av_ff av_add(av_ff a, av_ff b)
     return av_fast_two_sum(s.hi, s.lo + (a.lo + b.lo));
 }
 
+/* a + b where hardly anything cancels: lo is left as it comes. */
+inline av_ff av_add_plainly(av_ff a, av_ff b)
+{
+    av_ff s = av_two_sum(a.hi, b.hi);
+    s.lo += a.lo + b.lo;
+    return s;
+}
+
 /* a + b for a ≥ |b|. */
 inline av_ff av_add_smaller(float a, av_ff b)
 {
@@ -94,18 +103,26 @@ inline av_ff av_multiply_float(av_ff a, float b)
     return p;
 }
 
-/* 1/d within 2 ULP, for 2^-100 < |d| < 2^100: the bits of d subtracted from a constant are 1/d
+/* 1/d within 2^-17, for 2^-100 < |d| < 2^100: the bits of d subtracted from a constant are 1/d
  * within 5.1 %, and each Newton step squares that error. A device's own division may be off by
  * 2.5 ULP in its own way; this one is the same everywhere. */
 inline float av_reciprocal(float d)
 {
     float r = as_float(0x7ef31000u - as_uint(d));
     r = fma(r, fma(-d, r, 1.0f), r);
-    r = fma(r, fma(-d, r, 1.0f), r);
     return fma(r, fma(-d, r, 1.0f), r);
 }
 
-/* a/d for 2^-100 < d.hi < 2^100: a quotient and what it leaves over, divided in turn. */
+/* 1/d for 2^-100 < d.hi < 2^100, within 2^-42: r·(1 + e + e²), e what r·d leaves of 1. */
+inline av_ff av_inverse(av_ff d)
+{
+    const float r = av_reciprocal(d.hi);
+    const float e = fma(-r, d.lo, fma(-r, d.hi, 1.0f));
+    return av_ff_of(r, fma(e, e, e) * r);
+}
+
+/* a/d for 2^-100 < d.hi < 2^100, within 2^-33: a quotient and what it leaves over, divided in
+ * turn. */
 inline av_ff av_divide(av_ff a, av_ff d)
 {
     const float r = av_reciprocal(d.hi);
@@ -116,7 +133,7 @@ inline av_ff av_divide(av_ff a, av_ff d)
 
 /* ---- Powers of two ------------------------------------------------------------------------- */
 
-/* 2^n for -126 ≤ n ≤ 127. */
+/* 2^n for -126 ≤ n ≤ 127; 0 for n = -127. */
 inline float av_power_of_two(int n)
 {
     return as_float((n + 127) << 23);
@@ -143,10 +160,51 @@ inline float av_with_sign(float v, float x)
     return as_float((as_uint(v) & 0x7fffffffu) | (as_uint(x) & 0x80000000u));
 }
 
-/* x + r·2^n, for n ≤ 0 and |r·2^n| of about x's size at most. */
+/* v·2^n for n ≤ 0, by two factors: the first is that of `value` in av_power, the second is 0 for
+ * n < -252. Where v is rounded already, and v·2^n is subnormal, it is off by 0.75 ULP at most. */
+inline float av_lower(float v, int n)
+{
+    const int first = max(n, -126);
+    return v * av_power_of_two(first) * av_power_of_two(max(n - first, -127));
+}
+
+/* (hi + lo)·2^n likewise. */
+inline float av_round_lower(av_ff a, int n)
+{
+    return av_lower(a.hi + a.lo, n);
+}
+
+/* a·x in one rounding, also where it is subnormal, for 2^-30 ≤ |a| ≤ 2^40. */
+inline float av_times_once(av_ff a, float x)
+{
+    const bool tiny = fabs(x) < 0x1p-90f;
+    const float m = tiny ? x * 0x1p64f : x;
+    const float v = fma(a.hi, m, a.lo * m);
+    return tiny ? v * 0x1p-64f : v;
+}
+
+/* a·b likewise. */
+inline float av_multiply_once(av_ff a, av_ff b)
+{
+    const bool tiny = fabs(b.hi) < 0x1p-90f;
+    const float hi = tiny ? b.hi * 0x1p64f : b.hi;
+    const float lo = tiny ? b.lo * 0x1p64f : b.lo;
+    const float v = fma(a.hi, hi, fma(a.hi, lo, a.lo * hi));
+    return tiny ? v * 0x1p-64f : v;
+}
+
+/* x + r·2^n for n ≤ 0. */
+inline float av_plus(float x, av_ff r, int n)
+{
+    const float s = av_power_of_two(max(n, -126));
+    const av_ff sum = av_two_sum(x, r.hi * s);
+    return sum.hi + (sum.lo + r.lo * s);
+}
+
+/* The same for |r·2^n| ≤ |x|. */
 inline float av_plus_small(float x, av_ff r, int n)
 {
-    const float s = av_power_of_two(min(max(n, -126), 0));
-    const av_ff sum = av_two_sum(x, r.hi * s);
+    const float s = av_power_of_two(max(n, -126));
+    const av_ff sum = av_fast_two_sum(x, r.hi * s);
     return sum.hi + (sum.lo + r.lo * s);
 }

@@ -35,7 +35,7 @@ inline float av_exp_tail(float r)
 }
 
 /* e^a = m·2^n, 0.70 ≤ m.hi ≤ 1.42, within 2^-26, for |a| ≤ 10^6. `value` is m·2^max(n, -126), to
- * be added to numbers near 1 (for a ≤ 0 only). */
+ * be added to numbers near 1, for a ≤ 0. */
 typedef struct {
     av_ff m, value;
     int n;
@@ -51,24 +51,19 @@ inline av_power av_exp(av_ff a)
     av_power p;
     p.n = q.n;
     p.m = av_fast_two_sum(h, l);
-    p.value = av_times_power(p.m, av_power_of_two(min(max(p.n, -126), 0)));
+    p.value = av_times_power(p.m, av_power_of_two(max(p.n, -126)));
     return p;
 }
 
 /* e^a - 1 for a ≤ 0: (2^n - 1) + 2^n (e^(r + e) - 1), both exact but for the last term. */
-inline av_ff av_expm1_of(av_ff a)
+inline av_ff av_expm1(av_ff a)
 {
     const av_reduced q = av_reduce(a);
     const float tail = av_exp_tail(q.r);
-    const float s = av_power_of_two(min(max(q.n, -126), 0));
+    const float s = av_power_of_two(max(q.n, -126));
     const float whole = s - 1.0f;
     const float whole_lo = s - (whole + 1.0f);
     av_ff t = av_two_sum(whole, s * q.r);
     t.lo += fma(s, fma(q.e, q.r + tail, q.e) + tail, whole_lo);
     return av_fast_two_sum(t.hi, t.lo);
-}
-
-inline av_ff av_expm1(float x)
-{
-    return av_expm1_of(av_ff_of(x, 0.0f));
 }

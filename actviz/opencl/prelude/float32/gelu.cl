@@ -3,7 +3,7 @@
 /* erfcx(a/√2)/2 for 0 ≤ a ≤ 16, within 2^-29.4, on ten intervals: {centre, c0 high, c0 low, c1 … c8}
  * each, a polynomial in the distance from the centre. */
 #define AV_GELU_FAR 15.9f
-__constant float av_half_erfcx[110] = {
+__constant av_scalar av_half_erfcx[110] = {
     0.25f, 0.4140321f, 1.3162644e-09f, -0.29543427f, 0.17008677f, -0.08430268f, 0.03725212f,
     -0.015046256f, 0.005606357f, -0.0015179656f, 0.00041255724f,
     0.75f, 0.30023247f, -7.695654e-09f, -0.17376794f, 0.084953256f, -0.036683608f, 0.014359841f,
@@ -29,7 +29,7 @@ __constant float av_half_erfcx[110] = {
 /* (Mills(a) - a)/((a0 - a)·√(2π)), a ≥ 0, Mills(a) = (1 - Φ(a))/φ(a), a0 where it equals a;
  * for 0 ≤ a ≤ 16, within 2^-26.9: {centre, c0 high, c0 low, c1 … c6} each. */
 #define AV_GELU_ZERO av_ff_of(0.75179154f, -1.211445e-08f)
-__constant float av_gelu_slope[90] = {
+__constant av_scalar av_gelu_slope[90] = {
     0.25f, 0.62634885f, -2.6208353e-08f, -0.13556968f, 0.06878775f, -0.030920282f, 0.012615116f,
     -0.004807101f, 0.0016883402f,
     0.75f, 0.57255816f, -2.8751561e-08f, -0.08488759f, 0.036658622f, -0.01435008f, 0.0051795873f,
@@ -70,7 +70,7 @@ inline av_power av_gauss(float a)
 inline float av_gelu(float x)
 {
     const float a = av_magnitude(av_ff_of(x, 0.0f), AV_GELU_FAR).hi;
-    __constant const float *c = av_half_erfcx + 11 * av_gelu_interval(a);
+    __constant const av_scalar *c = av_half_erfcx + 11 * av_gelu_interval(a);
     const float y = a - c[0];
     float p = c[10];
     p = fma(y, p, c[9]);
@@ -92,7 +92,7 @@ inline float av_gelu(float x)
 inline float av_gelu_grad(float x)
 {
     const float a = av_magnitude(av_ff_of(x, 0.0f), AV_GELU_FAR).hi;
-    __constant const float *c = av_gelu_slope + 9 * av_gelu_interval(a);
+    __constant const av_scalar *c = av_gelu_slope + 9 * av_gelu_interval(a);
     const float y = a - c[0];
     float p = c[8];
     p = fma(y, p, c[7]);

@@ -2,7 +2,7 @@
 
 /* d·P(d), d the distance to the zero: {c0 high, c0 low, c1 … c7}. The zero is a factor, so the
  * result keeps its relative accuracy however close d comes to 0. */
-inline float av_zero_times(av_ff d, __constant const float *c)
+inline float av_zero_times(av_ff d, __constant const av_scalar *c)
 {
     float p = c[8];
     p = fma(d.hi, p, c[7]);

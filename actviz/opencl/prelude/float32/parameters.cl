@@ -1,43 +1,92 @@
 /* ---- Parameters: float64 numbers as they are ----------------------------------------------- */
 
 /* The float64 (hi + mid + lo)·2^exponent, exactly, with 1/2 ≤ |hi| ≤ 1; 0 and ∞ are hi alone.
- * `high` is the nearest float32. Three parts, because alpha·x + beta may cancel all but the last
- * bits; an exponent, because a float64 may be far outside of float32 and its product with x not. */
+ * Three parts, because alpha·x + beta may cancel all but the last bits; an exponent, because a
+ * float64 may be far outside of float32 and its product with x not. `high` is the nearest float32
+ * and `floor` the largest one that is not above: x > p is x > floor for every float32 x.
+ * high + low + rest is the number once more, as exact where it is ordinary. */
 typedef struct {
-    float high, hi, mid, lo;
-    int exponent;
+    av_scalar high, low, rest, floor, hi, mid, lo;
+    av_count exponent, ordinary;
 } av_real;
 
 /* An exponent below and one above all others: those of 0 and of ∞. */
 #define AV_LOWEST -4000
 #define AV_HIGHEST 4000
 
-/* The kernel argument (hi, mid, lo, exponent) as a parameter. */
-inline av_real av_real_of(float4 parts)
+/* Tells whether 2^-32 ≤ |p| < 2^32: nearly every parameter is `ordinary`, and then exponents need
+ * not be kept apart. What follows takes a short way for it; the choice is the same for all x. */
+inline av_count av_is_ordinary(av_count exponent)
+{
+    return exponent > -32 && exponent <= 32;
+}
+
+/* The kernel argument (hi, mid, lo, exponent, high, low, rest, floor) as a parameter; a kernel that
+ * knows it to be ordinary says so, and is compiled without the long ways. */
+inline av_real av_real_of(float8 parts, av_count ordinary)
+{
+    av_real p;
+    p.hi = parts.s0;
+    p.mid = parts.s1;
+    p.lo = parts.s2;
+    p.exponent = (av_count)parts.s3;
+    p.high = parts.s4;
+    p.low = parts.s5;
+    p.rest = parts.s6;
+    p.floor = parts.s7;
+    p.ordinary = ordinary || av_is_ordinary(p.exponent);
+    return p;
+}
+
+/* The ordinary number (hi, mid, lo, exponent) as a parameter. */
+inline av_real av_real_of_parts(float4 parts)
 {
     av_real p;
     p.hi = parts.x;
     p.mid = parts.y;
     p.lo = parts.z;
-    p.exponent = (int)parts.w;
-    p.high = av_scale(p.hi, p.exponent);
+    p.exponent = (av_count)parts.w;
+    const av_scalar power = av_scalar_of((av_word)(p.exponent + 127) << 23);
+    p.high = p.hi * power;
+    p.low = p.mid * power;
+    p.rest = p.lo * power;
+    p.floor = p.high; /* not compared with */
+    p.ordinary = 1;
     return p;
 }
 
-/* The mantissa 1/2 ≤ |hi| < 1 and the exponent of a float; ∞ is 1/2 with the highest exponent. */
-inline av_real av_pair(float high, float low)
+/* A float32 as a parameter. */
+inline av_real av_real_of_float(av_scalar v)
 {
-    const bool tiny = fabs(high) < 0x1p-100f; /* a subnormal has no exponent of its own */
-    const uint bits = as_uint(tiny ? high * 0x1p64f : high);
-    const int biased = (int)((bits >> 23) & 255u);
-    const bool zero = high == 0.0f;
+    const av_count tiny = fabs(v) < 0x1p-100f; /* a subnormal has no exponent of its own */
+    const av_word bits = av_word_of(tiny ? v * 0x1p64f : v);
+    const av_count biased = (av_count)((bits >> 23) & 255u);
+    const av_scalar mantissa = av_scalar_of((bits & 0x807fffffu) | 0x3f000000u);
     av_real p;
-    p.high = high;
-    p.hi = zero ? high : as_float((bits & 0x807fffffu) | 0x3f000000u);
-    p.exponent = zero ? AV_LOWEST : biased == 255 ? AV_HIGHEST : biased - (tiny ? 190 : 126);
-    p.mid = low == 0.0f ? 0.0f : av_scale(low, -p.exponent);
-    p.lo = 0.0f;
+    p.high = p.floor = v;
+    p.low = p.rest = p.mid = p.lo = 0.0f;
+    p.hi = v == 0.0f ? v : mantissa;
+    p.exponent = v == 0.0f ? AV_LOWEST : biased - (tiny ? 190 : 126);
+    p.ordinary = av_is_ordinary(p.exponent);
     return p;
+}
+
+/* The mantissa 1/2 ≤ |m| < 1 and the exponent of a float; ∞ is 1/2 with the highest exponent. */
+typedef struct {
+    float m;
+    int exponent;
+} av_split;
+
+inline av_split av_split_of(float x)
+{
+    const bool tiny = fabs(x) < 0x1p-100f; /* a subnormal has no exponent of its own */
+    const uint bits = as_uint(tiny ? x * 0x1p64f : x);
+    const int biased = as_int((bits >> 23) & 255u);
+    const bool zero = x == 0.0f;
+    av_split a;
+    a.m = zero ? x : as_float((bits & 0x807fffffu) | 0x3f000000u);
+    a.exponent = zero ? AV_LOWEST : biased == 255 ? AV_HIGHEST : biased - (tiny ? 190 : 126);
+    return a;
 }
 
 /* The number v·2^exponent. */
@@ -46,6 +95,13 @@ typedef struct {
     int exponent;
 } av_scaled;
 
+/* The value of a scaled number: ±∞ beyond float32, and 0 below it, where it is only compared or
+ * exponentiated. */
+inline av_ff av_value(av_scaled a)
+{
+    return av_ff_of(av_scale(a.v.hi, a.exponent), av_scale(a.v.lo, a.exponent));
+}
+
 /* s·2^(exponent - reference) for exponent ≤ reference; what is far below the reference does not
  * count, but keeps its sign. */
 inline float av_aligned(float s, int exponent, int reference)
@@ -53,46 +109,78 @@ inline float av_aligned(float s, int exponent, int reference)
     return s * av_power_of_two(max(exponent - reference, -100));
 }
 
+/* ---- Sums and products with parameters ----------------------------------------------------- */
+
 /* x - p to about 70 bits: the sign is always right, 0 where they are equal. */
 inline av_scaled av_minus(float x, av_real p)
 {
-    const av_real a = av_pair(x, 0.0f);
+    const av_split a = av_split_of(x);
     av_scaled d;
     d.exponent = max(a.exponent, p.exponent);
     const float hi = av_aligned(p.hi, p.exponent, d.exponent);
     const float mid = av_aligned(p.mid, p.exponent, d.exponent);
     const float lo = av_aligned(p.lo, p.exponent, d.exponent);
-    const av_ff first = av_two_sum(av_aligned(a.hi, a.exponent, d.exponent), -hi);
+    const av_ff first = av_two_sum(av_aligned(a.m, a.exponent, d.exponent), -hi);
     const av_ff second = av_two_sum(first.hi, -mid);
     d.v = av_fast_two_sum(second.hi, second.lo + (first.lo - lo));
     return d;
 }
 
-/* x > p, for every float64 p and for ±∞. */
-inline bool av_exceeds(float x, av_real p)
+/* x ≥ p, for every float64 p. */
+inline bool av_reaches(float x, av_real p)
 {
-    return fabs(p.hi) == INFINITY ? x > p.hi : av_minus(x, p).v.hi > 0.0f;
+    if (p.ordinary || p.hi == 0.0f)
+        return p.low == 0.0f ? x >= p.floor : x > p.floor;
+    return av_minus(x, p).v.hi >= 0.0f;
 }
 
-/* a·x to about 48 bits. */
-inline av_scaled av_times(av_real a, float x)
+/* a·x to about 48 bits, its exponent apart. */
+inline av_scaled av_times_scaled(av_real a, float x)
 {
-    const av_real b = av_pair(x, 0.0f);
-    const av_ff p = av_multiply_float(av_ff_of(a.hi, a.mid), b.hi);
+    const av_split b = av_split_of(x);
+    const av_ff p = av_multiply_float(av_ff_of(a.hi, a.mid), b.m);
     av_scaled d;
     d.exponent = a.exponent + b.exponent;
     d.v = av_fast_two_sum(p.hi, p.lo);
     return d;
 }
 
+/* a·x to about 46 bits, to be compared or exponentiated; beyond float32 hi is ±∞ and lo may be
+ * NaN. */
+inline av_ff av_times(av_real a, float x)
+{
+    if (a.ordinary)
+        return av_multiply_float(av_ff_of(a.high, a.low), x);
+    return av_value(av_times_scaled(a, x));
+}
+
+/* a·x in one rounding, for a other than 0; a zero has the sign of the product. */
+inline float av_product(av_real a, float x)
+{
+    const float plain = x * a.hi;
+    const bool exact = x + x == x; /* 0 or ∞ */
+    if (a.ordinary)
+        return exact ? plain : av_times_once(av_ff_of(a.high, a.low), x);
+    const av_scaled product = av_times_scaled(a, x);
+    return exact ? plain : av_round(product.v, product.exponent);
+}
+
+/* e·a: in one rounding where a is ordinary, else with its exponent put on last. */
+inline float av_product_of(av_ff e, av_real a)
+{
+    if (a.ordinary)
+        return av_multiply_once(av_ff_of(a.high, a.low), e);
+    return av_round(av_multiply(e, av_ff_of(a.hi, a.mid)), a.exponent);
+}
+
 /* alpha·x + beta to about 70 bits: where they cancel, their last bits are what is left. */
 inline av_scaled av_linear(float x, av_real alpha, av_real beta)
 {
-    const av_real a = av_pair(x, 0.0f);
+    const av_split a = av_split_of(x);
     const int slope_exponent = alpha.exponent + a.exponent;
     av_scaled v;
     v.exponent = max(slope_exponent, beta.exponent);
-    const float m = av_aligned(a.hi, slope_exponent, v.exponent);
+    const float m = av_aligned(a.m, slope_exponent, v.exponent);
     const float beta_hi = av_aligned(beta.hi, beta.exponent, v.exponent);
     const float beta_mid = av_aligned(beta.mid, beta.exponent, v.exponent);
     const float beta_lo = av_aligned(beta.lo, beta.exponent, v.exponent);
@@ -109,9 +197,29 @@ inline av_scaled av_linear(float x, av_real alpha, av_real beta)
     return v;
 }
 
-/* The value of a scaled number: ±∞ beyond float32, and 0 below it, where it is only compared or
- * exponentiated. */
-inline av_ff av_value(av_scaled a)
+/* What alpha·x + beta is beside `whole`, the sum of its highest products, for ordinary alpha and
+ * ordinary beta or 0. */
+inline av_ff av_line_rest(float x, av_real alpha, av_real beta, av_ff whole, float product_lo)
 {
-    return av_ff_of(av_scale(a.v.hi, a.exponent), av_scale(a.v.lo, a.exponent));
+    const av_ff q = av_two_product(alpha.low, x);
+    const av_ff s2 = av_two_sum(product_lo, beta.low);
+    const av_ff s3 = av_two_sum(s2.hi, q.hi);
+    const av_ff s4 = av_fast_two_sum(whole.hi, whole.lo + s3.hi);
+    const float rest = s2.lo + (s3.lo + (q.lo + fma(alpha.rest, x, beta.rest)));
+    return av_fast_two_sum(s4.hi, s4.lo + rest);
+}
+
+/* alpha·x + beta as a number, for ordinary alpha, ordinary beta or 0, and |x| ≤ 2^90. whole.lo is 0
+ * where whole.hi cancels, so that its sum with the rest need not be exact. */
+inline av_ff av_line(float x, av_real alpha, av_real beta)
+{
+    const av_ff p = av_two_product(alpha.high, x);
+    return av_line_rest(x, alpha, beta, av_two_sum(p.hi, beta.high), p.lo);
+}
+
+/* The same where alpha·x is between -beta/2 and -2beta; elsewhere it is only of about that size. */
+inline av_ff av_line_near_zero(float x, av_real alpha, av_real beta)
+{
+    const av_ff p = av_two_product(alpha.high, x);
+    return av_line_rest(x, alpha, beta, av_ff_of(p.hi + beta.high, 0.0f), p.lo);
 }

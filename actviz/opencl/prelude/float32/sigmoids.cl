@@ -7,7 +7,7 @@ inline float av_sigmoid(float x)
 
 inline float av_sigmoid_grad(float x)
 {
-    return av_logistic_grad(av_ff_of(x, 0.0f), 0);
+    return av_logistic_grad(av_ff_of(x, 0.0f));
 }
 
 /* x - largest - rest for 0 <= rest < 10, which does not count where the function is flat. */
@@ -27,22 +27,21 @@ inline float av_sigmoid_shifted(float x, av_real largest, av_real rest)
 
 inline float av_sigmoid_shifted_grad(float x, av_real largest, av_real rest)
 {
-    const float v = av_logistic_grad(av_shifted(x, largest, rest), 0);
+    const float v = av_logistic_grad(av_shifted(x, largest, rest));
     return x != x ? x : v;
 }
 
-/* tanh |x| = -E/(2 + E), E = e^(-2|x|) - 1; from 20 on it is 1. */
+/* tanh |x| = -E/(2 + E), E = e^(-2|x|) - 1, 2 + E = 1 + e^(-2|x|). */
 inline float av_tanh(float x)
 {
-    const av_ff a = av_magnitude(av_ff_of(x, 0.0f), 20.0f);
-    const av_ff e = av_expm1(-2.0f * a.hi);
-    const av_ff q = av_divide(av_negate(e), av_add_smaller(2.0f, e));
+    const av_ff a = av_times_power(av_magnitude(av_ff_of(x, 0.0f), 60.0f), 2.0f);
+    const av_ff q = av_multiply(av_expm1(av_negate(a)), av_gate_of(a).inverse);
     return av_with_sign(q.hi + q.lo, x);
 }
 
 /* 4t/(1 + t)², t = e^(-2|x|); 1 - tanh² would be 0 from 9 on. */
 inline float av_tanh_grad(float x)
 {
-    const av_ff a = av_magnitude(av_ff_of(x, 0.0f), 60.0f);
-    return av_logistic_grad(av_ff_of(2.0f * a.hi, 0.0f), 2);
+    const av_ff a = av_times_power(av_magnitude(av_ff_of(x, 0.0f), 60.0f), 2.0f);
+    return av_gate_slope(av_gate_of(a), 4.0f);
 }
