@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from actviz.analysis.softmax import softmax
     from actviz.engines import devices, evaluate
     from actviz.evaluation import Device, DeviceError, Result
+    from actviz.expression import Formula, FormulaError
     from actviz.formats import read_layer, write_layer
     from actviz.layers import Layer, LayerConfig
     from actviz.vectors import SoftmaxResult
@@ -25,6 +26,8 @@ _HOMES = {
     "Activation": "actviz.activations",
     "Device": "actviz.evaluation",
     "DeviceError": "actviz.evaluation",
+    "Formula": "actviz.expression",
+    "FormulaError": "actviz.expression",
     "Layer": "actviz.layers",
     "LayerConfig": "actviz.layers",
     "Moments": "actviz.analysis.moments",
@@ -44,6 +47,8 @@ __all__ = [
     "Activation",
     "Device",
     "DeviceError",
+    "Formula",
+    "FormulaError",
     "Layer",
     "LayerConfig",
     "Moments",

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
-from actviz.activations import Activation, row
+from actviz.activations import Activation, chosen
 from actviz.dtypes import DTYPES
 from actviz.evaluation import (
     Array,
@@ -23,6 +23,7 @@ from actviz.evaluation import (
     Result,
     points_of,
 )
+from actviz.expression import Formula
 from actviz.opencl import icd, messages
 from actviz.opencl.probe import LIMIT, probe
 from actviz.opencl.process import Process
@@ -115,7 +116,7 @@ def _named(device: str) -> Device:
 
 
 def evaluate(
-    activation: Activation | str,
+    activation: Activation | str | Formula,
     x: Grid | Array | float,
     *,
     dtype: str = "float32",
@@ -127,7 +128,8 @@ def evaluate(
     Parameters
     ----------
     activation
-        An `Activation` or its name.
+        An `Activation`, its name, or a `Formula`; of the row `formula`, which is a user's own
+        f(x), `values` hold its text as `formula`, and its parameters.
     x
         Real numbers of any shape, or a `Grid`. A softmax acts along its `axis`; on a grid it is
         the slice along one logit.
@@ -148,10 +150,9 @@ def evaluate(
         When the named device cannot be used or fails. Without a name NumPy takes over, with a
         warning that says why.
     """
-    chosen = row(activation)
-    chosen.complete(values)
+    own, full = chosen(activation, values)
     points = x if isinstance(x, Grid) else points_of(x)
-    request = Request.of(chosen.name, values, points, dtype)
+    request = Request.of(own.name, full, points, dtype)
     return ask(device, lambda engine: _answer(engine, request, device))
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 
 from actviz.activations import row
+from actviz.expression.letters import letter_of
 from actviz.param import Domain, Param, Text, Value, refuse, text_of
 
 MOST_PINS = 8
 _LONGEST_LABEL = 80
 LABEL = Param("label", "", domain=Text(longest=_LONGEST_LABEL), doc="What a pinned curve is called")
-_GREEK = {"alpha": "α", "beta": "β", "theta": "θ"}
 
 
 class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,10 +43,10 @@ def curve_label(
 
     The defaults are named too: "ELU" beside "ELU α = 2" would not say in what they differ.
     """
-    chosen = row(activation)
+    chosen = row(activation).bound(values)
     parts = [
-        f"{_GREEK.get(param.name, param.name)} = {write(values[param.name], param.domain)}"
-        for param in chosen.params
+        f"{letter_of(param.name)} = {write(values[param.name], param.domain)}"
+        for param in chosen.labelled
         if param.name in values
     ]
     label = " ".join([chosen.title, ", ".join(parts)]).strip()

@@ -11,14 +11,14 @@ from typing import Any
 
 import msgspec
 
-from actviz.activations import row
+from actviz.activations import FORMULA, row, subject
 from actviz.dtypes import DTYPES
 from actviz.formats import DIALECTS
 from actviz.layers import LayerConfig, layer_row
 from actviz.lenses import CURVE, SETTINGS, lens
 from actviz.param import Choice, Integer, Param, Text, Value, refuse
 from actviz.pins import LABEL, MOST_PINS, Pin, checked_pins, curve_label
-from actviz.view import View, checked_view
+from actviz.view import View, checked_view, refitted
 
 __all__ = [
     "DIALECT",
@@ -109,12 +109,9 @@ def _with(session: Session, **changes: Any) -> Session:
 
 
 def checked(session: Session) -> Session:
-    """Check all parts of a session that came from outside, and give it in its one spelling.
+    """Check all parts of a session from outside, and give it in its one spelling.
 
-    Raises
-    ------
-    ValueError
-        For the first part that is not allowed.
+    A ValueError is about the first part that is not allowed.
     """
     choose_slot(session, session.slot)
     lens(session.lens)
@@ -149,14 +146,22 @@ def choose_activation(session: Session, name: str) -> Session:
     chosen = row(name)
     if chosen.name == session.activation:
         return session
-    view = View(low=session.view.low, high=session.view.high)
-    return _with(_with_activation(session, chosen.name, {}), view=view)
+    return _with(_with_activation(session, chosen.name, {}), view=refitted(session.view))
+
+
+def _with_known(session: Session, values: Mapping[str, Any], name: str = "") -> Session:
+    """Give the activation these values, `name` and those that the formula now knows."""
+    known = {name, *(param.name for param in row(session.activation).bound(values).params)}
+    kept = {key: value for key, value in values.items() if key in known}
+    return _with_activation(session, session.activation, kept)
 
 
 def set_value(session: Session, name: str, value: object) -> Session:
-    """Set one parameter of the activation."""
+    """Set one parameter; another formula keeps those it knows, and is seen in full height."""
     values: dict[str, Any] = {**session.values, name: value}
-    return _with_activation(session, session.activation, values)
+    changed = _with_known(session, values, name)
+    same = subject(session.activation, session.values) == subject(session.activation, values)
+    return changed if same else _with(changed, view=refitted(session.view))
 
 
 def reset_value(session: Session, name: str) -> Session:
@@ -165,12 +170,13 @@ def reset_value(session: Session, name: str) -> Session:
     if name not in values:
         raise refuse(f"{session.activation} parameter", name, ", ".join(values) or "none")
     del values[name]
-    return _with_activation(session, session.activation, values)
+    return _with_known(session, values)
 
 
 def reset_values(session: Session) -> Session:
-    """Set all parameters of the activation back to their defaults."""
-    return _with_activation(session, session.activation, {})
+    """Set all parameters of the activation back to their defaults; a user's formula stays."""
+    kept = {name: value for name, value in session.values.items() if name == FORMULA.name}
+    return _with_activation(session, session.activation, kept)
 
 
 # The layer

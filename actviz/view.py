@@ -55,6 +55,11 @@ def _checked_vertical(low: object, high: object, where: str) -> tuple[float | No
     return _checked_range(low, high, where)
 
 
+def refitted(view: View) -> View:
+    """Give the view with its vertical ranges fitted to what will be there."""
+    return View(low=view.low, high=view.high)
+
+
 def checked_view(view: View) -> View:
     """Give the view with its spans clamped to what can be drawn.
 

@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 
 from actviz.activations import ROWS, Row
+from actviz.expression import OWN_FUNCTIONS, Formula
+from actviz.expression.calculus import MOST_PARTS
+from actviz.expression.letters import GREEK
+from actviz.expression.parser import DEEPEST, LONGEST
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -44,3 +48,15 @@ def test_interface_md_has_every_parameter_with_its_default(each: Row) -> None:
     assert list(said) == [param.name for param in each.params]
     read = {param.name: param.parse(said[param.name]) for param in each.params}
     assert read == each.complete() == each.complete({})
+
+
+def test_interface_md_names_every_function_and_letter_of_a_users_formula() -> None:
+    found = re.search(r"^\*\*Your own f\(x\)\*\*: (.*)$", INTERFACE, re.MULTILINE)
+    assert found
+    words = set(re.findall(r"\w+", found[1]))
+    assert set(OWN_FUNCTIONS) <= words
+    for name in GREEK:
+        if name not in ("epsilon", "lambda"):
+            assert Formula.own(name).names == (name,)
+            assert name in words
+    assert f"At most {LONGEST:,} characters, {DEEPEST} levels and {MOST_PARTS:,} parts" in found[1]

@@ -38,7 +38,8 @@ class Derived:
 class Break:
     """A point where f jumps or f′ does, with the values there and the limits on both sides.
 
-    `f` is the value as defined, `df` the value taken for the derivative: the left-hand one.
+    `f` is the value as defined, `df` the value taken for the derivative: the left-hand one. Of a
+    user's formula limits may be infinite, and NaN where there is none; so is `f` without a value.
     """
 
     x: float
@@ -51,8 +52,8 @@ class Break:
 
     @property
     def jump(self) -> bool:
-        """Tell whether f itself jumps."""
-        return self.f_left != self.f_right
+        """Tell whether f itself jumps, has a pole, or is defined on one side only."""
+        return self.f_left != self.f_right or math.isinf(self.f_left)
 
     @property
     def corner(self) -> bool:
@@ -143,23 +144,32 @@ class Row:
     def _formula(self, text: str, part: str) -> Formula:
         return Formula.parse(text, ("x", *self._names), place=f"{self.name}.{part}")
 
+    def bound(self, values: Mapping[str, object] | None = None) -> Row:
+        """Give the row that these values are about: itself, but for a user's own formula."""
+        return self
+
+    @property
+    def labelled(self) -> tuple[Param, ...]:
+        """Give the parameters that stand in a label beside the title."""
+        return self.params
+
     def complete(self, values: Mapping[str, object] | None = None) -> dict[str, Value]:
         """Check values and fill in the defaults; ValueError names the activation and the value."""
-        return complete(self.params, values or {}, self.name)
+        return complete(self.bound(values).params, values or {}, self.name)
 
     def numbers(self, values: Mapping[str, object] | None = None) -> dict[str, float]:
         """Give every argument of the formulas as float64, in the order of `arguments`.
 
         A choice is its index among the options; an absent optional value is +∞.
         """
-        full = self.complete(values)
-        params = {param.name: param for param in self.params}
-        derived = {each.name: each for each in self.derived}
+        own, full = self.bound(values), self.complete(values)
+        params = {param.name: param for param in own.params}
+        derived = {each.name: each for each in own.derived}
         return {
             name: _number(params[name], full[name])
             if name in params
             else derived[name].compute(full)
-            for name in self.arguments
+            for name in own.arguments
         }
 
     def evaluate(
@@ -169,12 +179,21 @@ class Row:
         x = np.asarray(x, dtype=np.float64)
         arguments: dict[str, float | Array] = {"x": x, **self.numbers(values)}
         y, dy = (
-            np.where(np.isnan(x), x, formula.evaluate(arguments)) for formula in self.kernel_pair
+            np.where(np.isnan(x), x, formula.evaluate(arguments))
+            for formula in self.bound(values).kernel_pair
         )
         return y, dy
 
-    def breaks(self, values: Mapping[str, object] | None = None) -> tuple[Break, ...]:
-        """Find the points where f or f′ jumps for these values, from left to right."""
+    def breaks(
+        self,
+        values: Mapping[str, object] | None = None,
+        within: tuple[float, float] | None = None,
+    ) -> tuple[Break, ...]:
+        """Find the points where f or f′ jumps for these values, from left to right.
+
+        `within` is the part of the x axis that is seen: where places must be searched for, those
+        in it are found too, however many there are elsewhere.
+        """
         numbers = self.numbers(values)
         places = {float(kink.evaluate(numbers)) + 0.0 for kink in self._kinks}
         found = (self._break(x, numbers) for x in sorted(places) if math.isfinite(x))
@@ -200,19 +219,26 @@ class Row:
         Choices are always decided: by the values, or by their defaults.
         """
         numbers = self.numbers(values)
-        choices = {param.name for param in self.params if isinstance(param.domain, Choice)}
+        own = self.bound(values)
+        choices = {param.name for param in own.params if isinstance(param.domain, Choice)}
         symbols: dict[str, str | float] = {
-            **{param.name: param.symbol for param in self.params if param.symbol},
-            **{each.name: each.symbol for each in self.derived},
+            **{param.name: param.symbol for param in own.params if param.symbol},
+            **{each.name: each.symbol for each in own.derived},
         }
-        derived = {each.name for each in self.derived}
+        derived = {each.name for each in own.derived}
         for name, number in numbers.items():
             unwieldy = name in derived and not 1e-300 < abs(number) < 1e300
             if name in choices or not (values is None or unwieldy):
                 symbols[name] = number
-        f, df = self.textbook_pair
+        f, df = own.textbook_pair
         where = {symbol: self._formula(text, "where") for symbol, text in self.where}
-        return f.latex(symbols), df.latex(symbols, where)
+        return own.latex(f, symbols, {}), own.latex(df, symbols, where)
+
+    def latex(
+        self, formula: Formula, symbols: Mapping[str, str | float], where: Mapping[str, Formula]
+    ) -> str:
+        """Write one formula as LaTeX; see Formula.latex."""
+        return formula.latex(symbols, where)
 
 
 def _number(param: Param, value: Value) -> float:

@@ -10,12 +10,17 @@ from numpy.typing import NDArray
 from actviz.analysis.curve import Array, Curve
 from actviz.analysis.survey import Indices, Piece, cluster
 
+_MOST = 64
 _MOST_ROUNDS = 24
 _TIGHT = 2.0**-52
 
 
 class Crossings(NamedTuple):
-    """The x inside the smooth pieces where f′ changes sign, and where |f′| < ε begins or ends."""
+    """The x inside the smooth pieces where f′ changes sign, and where |f′| < ε begins or ends.
+
+    Of very many, as of a curve that oscillates, those nearest to 0 are found to full precision;
+    other zeros are left out, and other edges are as good as the samples.
+    """
 
     zeros: Array
     edges: Array
@@ -41,10 +46,17 @@ def crossings(curve: Curve, pieces: tuple[Piece, ...], epsilon: float) -> Crossi
             _bracket(piece, *_flips(piece.df > -epsilon), 1.0, epsilon),
             _bracket(piece, *_flips(piece.df < epsilon), -1.0, epsilon),
         ]
+    if not brackets:
+        return Crossings(np.empty(0), np.empty(0))
     joined = _Brackets(*(np.concatenate(parts) for parts in zip(*brackets, strict=True)))
-    roots = _solve(curve, joined)
-    is_zero = joined.offset == 0.0
-    return Crossings(np.sort(roots[is_zero]), np.sort(roots[~is_zero]))
+    nearest = np.argsort(np.abs(joined.low), kind="stable")
+    near, far = (
+        _Brackets(*(part[which] for part in joined)) for which in np.split(nearest, [_MOST])
+    )
+    roots = _solve(curve, near)
+    is_zero = near.offset == 0.0
+    others = _nearer(far)[far.offset != 0.0]
+    return Crossings(np.sort(roots[is_zero]), np.sort([*roots[~is_zero], *others]))
 
 
 def _sign_changes(df: Array) -> tuple[Indices, Indices]:
@@ -87,7 +99,13 @@ def _solve(curve: Curve, brackets: _Brackets) -> Array:
         after = np.argmax(positive != positive[:, :1], axis=1)
         low, high = points[rows, after - 1], points[rows, after]
         g_low, g_high = g[rows, after - 1], g[rows, after]
-    return np.where(np.abs(g_low) < np.abs(g_high), low, high)
+    return _nearer(_Brackets(low, high, g_low, g_high, scale, offset))
+
+
+def _nearer(brackets: _Brackets) -> Array:
+    """Give the end of each bracket that is nearer to the crossing."""
+    nearer = np.abs(brackets.g_low) < np.abs(brackets.g_high)
+    return np.where(nearer, brackets.low, brackets.high)
 
 
 def _points(low: Array, high: Array, g_low: Array, g_high: Array) -> Array:

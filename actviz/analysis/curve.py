@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from actviz.activations import Break, Row
+from actviz.activations import Break, OwnRow, Row
 from actviz.expression import Formula
 from actviz.expression.nodes import (
     BUILD,
@@ -31,6 +31,8 @@ Kind = Literal["hard", "soft", "none", "unknown"]
 
 _SETTLED = 1e-9
 _DOUBLING = 2.0 ** np.arange(1.0, 1024.0)
+_IRREGULAR = np.geomspace(1e2, 1.7e308, 700)
+_WITNESSES, _AGREED, _VANISHED = 32, 1e-3, 1e-100
 _FARTHEST = np.geomspace(1e300, 1.7e308, 16)
 """Where comparisons are decided: at many points, so that an oscillation is not taken for a fact."""
 
@@ -39,12 +41,14 @@ _FARTHEST = np.geomspace(1e300, 1.7e308, 16)
 class End:
     """What a curve tends to on one side: the limits of f and f′, None where not found.
 
-    `straight` says that f′ is constant from some x on, and not only by rounding or underflow.
+    `straight` says that f′ is constant from some x on, and not only by rounding or underflow;
+    `defined` that f is defined there.
     """
 
     limit: float | None
     slope: float | None
     straight: bool
+    defined: bool = True
 
     @property
     def kind(self) -> Kind:
@@ -72,11 +76,11 @@ class Curve:
     @classmethod
     def of(cls, row: Row, values: Mapping[str, object]) -> Curve:
         """Take an activation at some values; raises a ValueError for bad ones."""
-        numbers = row.numbers(values)
-        kinks = (_kink(text, row.arguments) for text in row.kinks)
+        own, numbers, breaks = row.bound(values), row.numbers(values), row.breaks(values)
+        kinks = (_kink(text, own.arguments) for text in own.kinks)
         places = {float(kink.evaluate(numbers)) + 0.0 for kink in kinks}
-        joints = tuple(sorted(x for x in places if math.isfinite(x)))
-        return cls(row, numbers, row.breaks(values), joints)
+        joints = {x for x in places if math.isfinite(x)} | {each.x for each in breaks}
+        return cls(own, numbers, breaks, tuple(sorted(joints)))
 
     def f(self, x: Array) -> Array:
         """Compute f; x of any shape."""
@@ -121,14 +125,34 @@ class Curve:
 
     def _end(self, side: int) -> End:
         f, df = (float(values[0 if side < 0 else 1]) for values in self._at_infinity)
-        limit = _tendency(self.f(side * _DOUBLING)) if math.isnan(f) else f + 0.0
+        limit = self._beyond(self.f, f, side)
         # the sum in a softmax may have underflowed, and its textbook form then says too much
         if not self.row.vector:
             rule = _settled(self.row.textbook_pair.df.resolve(self.numbers).tree, side)
             if isinstance(rule, Number):
-                return End(limit, rule.value, straight=True)
-        slope = _tendency(self.df(side * _DOUBLING)) if math.isnan(df) else df + 0.0
-        return End(limit, slope, straight=False)
+                # of a user's formula also between jumps without end, as in sign(sin(x))
+                unknown = limit is None and rule.value == 0.0
+                return End(limit, None if unknown else rule.value, straight=True)
+        defined = not np.isnan(self.f(side * _IRREGULAR)).all() or not math.isnan(f)
+        return End(limit, self._beyond(self.df, df, side), straight=False, defined=defined)
+
+    def _beyond(self, function: Callable[[Array], Array], at_end: float, side: int) -> float | None:
+        """Find the limit on one side: the value at ∞, or what the values far out tend to.
+
+        Of a user's formula both may be rounding's, or chance: it must hold at other x too.
+        """
+        limit = at_end + 0.0 if not math.isnan(at_end) else _tendency(function(side * _DOUBLING))
+        if not isinstance(self.row, OwnRow):
+            return limit
+        seen = function(side * _IRREGULAR)
+        seen = seen[~np.isnan(seen)][-_WITNESSES:]
+        if limit is None:
+            return 0.0 if seen.size and np.all(np.abs(seen) < _VANISHED) else None
+        if math.isinf(limit):
+            agree = seen * math.copysign(1.0, limit) > 1.0
+        else:
+            agree = np.abs(seen - limit) <= _AGREED * max(1.0, abs(limit))
+        return limit if seen.size and agree.all() else None
 
 
 @lru_cache(maxsize=256)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -67,17 +67,19 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Steepest:
-    """The supremum of |f′| and where it is.
+    """The supremum of |f′| and where it is; `known` is false where it may be more far out.
 
     At one point `low` equals `high`, and `side` is −1 or +1 where it is the limit from the left
     or from the right at a kink, else 0; otherwise |f′| has the value everywhere from `low` to
-    `high`. ±∞ as a point means that f′ tends to it without reaching it.
+    `high`. ±∞ as a point means that f′ tends to it without reaching it. The value is NaN where f
+    is defined nowhere.
     """
 
     value: float
     low: float
     high: float
     side: int = 0
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +131,10 @@ def _range(curve: Curve, turning_points: tuple[float, ...]) -> Range:
     """Unite the values of each stretch between two jumps with those at the jumps."""
     jumps = [each for each in curve.breaks if each.jump]
     stops = [None, *jumps, None]
-    parts = [_stretch(curve, *ends, turning_points) for ends in pairwise(stops)]
-    parts += [Interval(each.f, each.f, True, True) for each in jumps]
+    stretches = (_stretch(curve, *ends, turning_points) for ends in pairwise(stops))
+    parts = [each for each in stretches if each is not None]
+    parts += [Interval(each.f, each.f, True, True) for each in jumps if not math.isnan(each.f)]
+    parts = parts or [Interval(None, None, False, False)]
     if any(part.low is None or part.high is None for part in parts):
         return Range((_hull(parts),))
     united: list[Interval] = []
@@ -149,8 +153,10 @@ def _order(part: Interval) -> tuple[float, bool]:
 
 def _stretch(
     curve: Curve, start: Break | None, stop: Break | None, turning_points: tuple[float, ...]
-) -> Interval:
+) -> Interval | None:
     """Find what f takes strictly between two jumps, None for the ends of the axis.
+
+    There is nothing where f is not defined.
 
     f is continuous there, so it takes everything between its extremes, which are approached at
     both ends or taken at turning points, corners and on flat ends.
@@ -170,18 +176,33 @@ def _stretch(
         for jump, end in flat
         if jump is None and end.kind == "hard" and end.limit is not None
     ]
-    known = [limit for limit in limits if limit is not None]
-    return _ends(taken, known, complete=len(known) == len(limits))
+    holes = [each.f_left for each in curve.breaks if low < each.x < high and math.isnan(each.f)]
+    known = [limit for limit in limits if limit is not None and not math.isnan(limit)]
+    taken = [y for y in taken if not math.isnan(y)]
+    if not known and not taken:
+        middle = np.array([_between(low, high)])
+        return None if np.isnan(curve.f(middle)).all() else Interval(None, None, False, False)
+    return _ends(taken, known + holes, complete=len(known) == len(limits))
+
+
+def _between(low: float, high: float) -> float:
+    """Give a point between two ends, one or both of which may be infinite."""
+    if math.isinf(low):
+        return 0.0 if math.isinf(high) else high - max(1.0, abs(high))
+    return low + max(1.0, abs(low)) if math.isinf(high) else low / 2 + high / 2
 
 
 def _ends(taken: list[float], approached: list[float], *, complete: bool) -> Interval:
     least, greatest = min(taken + approached), max(taken + approached)
+    low = least if complete or least == -math.inf else None
+    high = greatest if complete or greatest == math.inf else None
+    # An interval of one value is a stretch on which f is constant.
+    constant = complete and least == greatest and math.isfinite(least)
     return Interval(
-        least if complete or least == -math.inf else None,
-        greatest if complete or greatest == math.inf else None,
-        # An interval of one value is a stretch on which f is constant.
-        least in taken or least == greatest,
-        greatest in taken or least == greatest,
+        low,
+        high,
+        constant or (low in taken and low != -math.inf),
+        constant or (high in taken and high != math.inf),
     )
 
 
@@ -206,12 +227,20 @@ def _steepest(curve: Curve, pieces: tuple[Piece, ...]) -> Steepest:
     for end, x in ((curve.left, -math.inf), (curve.right, math.inf)):
         if end.slope is not None:
             candidates.append(Steepest(abs(end.slope), x, x))
-    return max(candidates, key=lambda each: (each.value, each.high - each.low > 0.0))
+    known = [each for each in candidates if not math.isnan(each.value)]
+    found = max(known, key=_merit, default=Steepest(math.nan, -math.inf, math.inf))
+    open_ends = any(end.slope is None and end.defined for end in (curve.left, curve.right))
+    return replace(found, known=found.value == math.inf or not open_ends)
+
+
+def _merit(found: Steepest) -> tuple[float, bool, float]:
+    """Order by the slope to twelve digits; then stretches before points, then nearest to 0."""
+    return float(f"{found.value:.12g}"), found.high > found.low, -abs(found.low)
 
 
 def _of_piece(piece: Piece, broken: set[float]) -> list[Steepest]:
     slopes: Array = np.abs(piece.df)
-    if np.all(slopes == slopes[0]):
+    if np.all(slopes == slopes[0]) and math.isfinite(slopes[0]):
         return [Steepest(float(slopes[0]), piece.low, piece.high)]
     inside = np.isin(piece.x, piece.extrema)
     found = [

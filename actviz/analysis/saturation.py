@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from actviz.activations import Activation, Row, row
+from actviz.activations import Activation, chosen
 from actviz.analysis.crossings import crossings
 from actviz.analysis.curve import Curve, End, Kind
 from actviz.analysis.survey import Piece, survey
+from actviz.expression import Formula
 from actviz.param import FINITE, POSITIVE, Param, Value
 
 Interval = tuple[float, float]
@@ -55,7 +56,7 @@ class Saturation:
 
 
 def saturation(
-    activation: Activation | str,
+    activation: Activation | str | Formula,
     *,
     epsilon: float = 0.01,
     mean: float = 0.0,
@@ -81,15 +82,15 @@ def saturation(
     return saturation_of(scalar_curve(activation, values), epsilon, mean, std)
 
 
-def scalar_curve(activation: Activation | str, values: dict[str, Value]) -> Curve:
+def scalar_curve(activation: Activation | str | Formula, values: dict[str, Value]) -> Curve:
     """Take an activation that has scalar readings; a ValueError for one of vectors."""
-    chosen: Row = row(activation)
-    if chosen.vector:
+    own, full = chosen(activation, values)
+    if own.vector:
         raise ValueError(
-            f"{chosen.name}: it acts on vectors, so it has no scalar readings; "
+            f"{own.name}: it acts on vectors, so it has no scalar readings; "
             "use actviz.softmax for its values and its Jacobian"
         )
-    return Curve.of(chosen, values)
+    return Curve.of(own, full)
 
 
 def saturation_of(

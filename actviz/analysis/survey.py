@@ -53,9 +53,21 @@ class Piece:
 
 
 def survey(curve: Curve) -> tuple[Piece, ...]:
-    """Sample all smooth pieces of a curve, from left to right."""
+    """Sample all smooth pieces of a curve, from left to right.
+
+    What is not defined is left out: samples, and pieces of which nothing is left.
+    """
     ends = [-math.inf, *curve.joints, math.inf]
-    return tuple(_piece(curve, low, high) for low, high in pairwise(ends))
+    pieces = (_defined(_piece(curve, low, high)) for low, high in pairwise(ends))
+    return tuple(piece for piece in pieces if piece.x.size > 1)
+
+
+def _defined(piece: Piece) -> Piece:
+    """Leave out the samples at which f′ is not defined."""
+    defined = ~np.isnan(piece.df)
+    if defined.all():
+        return piece
+    return Piece(piece.low, piece.high, piece.x[defined], piece.df[defined], piece.extrema)
 
 
 def _piece(curve: Curve, low: float, high: float) -> Piece:

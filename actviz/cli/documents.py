@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from actviz.cli.shared import assignments, row_named
+from actviz.cli.shared import activation_values, assignments
 
 if TYPE_CHECKING:
     from actviz.layers import LayerConfig
@@ -69,7 +69,7 @@ def _slot(
     if slot not in defaults:
         raise ValueError(f"{layer}: it has no {slot}; it has {', '.join(defaults)}")
     activation = defaults[slot] if word is None else word
-    return activation, assignments(pairs, row_named(activation).params, f"{slot} {activation}")
+    return activation_values(activation, None, pairs, f"{slot} {activation}")
 
 
 @click.command("check")

@@ -9,13 +9,14 @@ from typing import Any
 
 import click
 
-from actviz.cli.shared import assignments, row_named
+from actviz.cli.shared import activation_values
 
 
 @click.command("render")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path))
 @click.option("--activation", help="Which activation to draw.")
+@click.option("--formula", metavar="TEXT", help="Your own f(x), such as 'x * tanh(a*x)'.")
 @click.option("--set", "pairs", multiple=True, metavar="NAME=VALUE", help="A parameter's value.")
 @click.option("--lens", default="curve", show_default=True)
 @click.option("--theme", default="light", show_default=True, help="light or dark.")
@@ -25,6 +26,7 @@ def render_command(
     file: Path | None,
     output: Path,
     activation: str | None,
+    formula: str | None,
     pairs: tuple[str, ...],
     lens: str,
     theme: str,
@@ -36,11 +38,13 @@ def render_command(
 
     check_suffix(output, (".png", ".svg", ".pdf"))
     state = _session(file)
-    if activation is not None:
-        state = document.choose_activation(state, activation)
-    params = row_named(state.activation).params
-    for name, value in assignments(pairs, params, state.activation).items():
-        state = document.set_value(state, name, value)
+    if activation is None and formula is None:
+        activation = state.activation
+        pairs = (*_own_text(state), *pairs)
+    name, values = activation_values(activation, formula, pairs)
+    state = document.choose_activation(state, name)
+    for key, value in values.items():
+        state = document.set_value(state, key, value)
     state = document.set_lens(state, lens)
     # Files need no display, so none is looked for, and no missing one is stumbled over.
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -49,6 +53,14 @@ def render_command(
 
     render_session(state, theme, _size(size), output)
     click.echo(f"{output}: drawn in {state.dtype}, computed by {NumPyEngine.device.name}", err=True)
+
+
+def _own_text(state: Any) -> tuple[str, ...]:
+    """Give the words that name the formula of a session, which its parameters belong to."""
+    from actviz.activations import FORMULA
+
+    own = state.activation == FORMULA.name
+    return (f"{FORMULA.name}={state.values[FORMULA.name]}",) if own else ()
 
 
 def _session(path: Path | None) -> Any:

@@ -26,6 +26,31 @@ def assignments(pairs: Sequence[str], params: Sequence[Param], place: str) -> di
     return values
 
 
+def activation_values(
+    name: str | None, formula: str | None, pairs: Sequence[str], place: str = ""
+) -> tuple[str, dict[str, Value]]:
+    """Read which activation is meant, by its name or as a formula, and its `name=value` words.
+
+    Raises
+    ------
+    ValueError
+        For both a name and a formula; for a bad formula, with the column.
+    """
+    from actviz.activations import FORMULA
+
+    if name is None and formula is None:
+        raise click.UsageError("Missing argument 'ACTIVATION', or a formula with --formula.")
+    if name is not None and formula is not None:
+        raise ValueError("--formula: it cannot stand beside the name of an activation")
+    chosen = FORMULA if name is None else row_named(name)
+    values: dict[str, Value] = {} if formula is None else {FORMULA.name: formula}
+    own = [pair for pair in pairs if chosen is FORMULA and pair.startswith(f"{FORMULA.name}=")]
+    values |= assignments(own, FORMULA.params[:1], FORMULA.name)
+    values = {key: FORMULA.params[0].check(text) for key, text in values.items()}
+    rest, params = [pair for pair in pairs if pair not in own], chosen.bound(values).params
+    return chosen.name, values | assignments(rest, params, place or chosen.name)
+
+
 def row_named(name: str) -> Row:
     """Give the catalogue's row of this name; ValueError lists the names."""
     from actviz.activations import row

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from actviz.cli.shared import assignments, row_named
+from actviz.cli.shared import activation_values
 
 if TYPE_CHECKING:
     from actviz.evaluation import Array, Grid
@@ -17,7 +17,8 @@ GRID = {"low": -8.0, "high": 8.0, "count": 1001}
 
 
 @click.command("eval")
-@click.argument("activation")
+@click.argument("activation", required=False)
+@click.option("--formula", metavar="TEXT", help="Your own f(x), such as 'x * tanh(a*x)'.")
 @click.option("--set", "pairs", multiple=True, metavar="NAME=VALUE", help="A parameter's value.")
 @click.option("--from", "low", type=float, help="Where the range begins.")
 @click.option("--to", "high", type=float, help="Where the range ends.")
@@ -30,7 +31,8 @@ GRID = {"low": -8.0, "high": 8.0, "count": 1001}
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A .csv, .npy or .npz file.")
 def eval_command(
     *,
-    activation: str,
+    activation: str | None,
+    formula: str | None,
     pairs: tuple[str, ...],
     low: float | None,
     high: float | None,
@@ -40,7 +42,7 @@ def eval_command(
     device: str | None,
     output: Path | None,
 ) -> None:
-    """Compute f and f′ of ACTIVATION over a range, or at the x of a file.
+    """Compute f and f′ of ACTIVATION, or of a formula, over a range or at the x of a file.
 
     Without -o the rows go to standard output as CSV. A .csv file has the header x,f,df;
     a .npy file has the shape (N, 3); a .npz file holds x, y and dy.
@@ -50,9 +52,9 @@ def eval_command(
 
     if output is not None:
         tables.check_suffix(output, tables.SUFFIXES)
-    values = assignments(pairs, row_named(activation).params, activation)
+    name, values = activation_values(activation, formula, pairs)
     x = _points(low, high, count, source)
-    result = evaluate(activation, x, dtype=dtype, device=device, **values)
+    result = evaluate(name, x, dtype=dtype, device=device, **values)
     if output is None:
         sys.stdout.write(tables.csv(result))
         sys.stdout.flush()

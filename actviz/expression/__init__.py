@@ -7,6 +7,7 @@ never executed.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
@@ -15,13 +16,14 @@ from numpy.typing import NDArray
 
 from actviz.expression.calculus import Derivative, resolve
 from actviz.expression.functions import FUNCTIONS, Function
+from actviz.expression.language import OWN_FUNCTIONS, read_own
 from actviz.expression.latex import Latex
 from actviz.expression.nodes import Node, names_in, walk
 from actviz.expression.numeric import evaluate
-from actviz.expression.parser import Parser
+from actviz.expression.parser import FormulaError, Parser
 from actviz.expression.printing import OpenCL, text_of_node
 
-__all__ = ["FUNCTIONS", "Formula", "Function"]
+__all__ = ["FUNCTIONS", "OWN_FUNCTIONS", "Formula", "FormulaError", "Function"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +31,15 @@ class Formula:
     """A checked expression: immutable, equal and hashed by its text.
 
     `text` is the text as given (or as printed, for a derived formula), `names` are the names that
-    occur in it, x and parameters, in their order of appearance.
+    occur in it, x and parameters, in their order of appearance. A derivative is `left_hand`: where
+    a comparison is exactly at equality, it is decided just left of x.
     """
 
     text: str
     names: tuple[str, ...] = field(compare=False)
     tree: Node = field(compare=False, repr=False)
     place: str = field(compare=False, repr=False, default="formula")
+    left_hand: bool = field(compare=False, repr=False, default=False)
 
     @classmethod
     def parse(
@@ -65,6 +69,20 @@ class Formula:
         tree = Parser(names, functions, place).read(text)
         return cls(text, names_in(tree), tree, place)
 
+    @classmethod
+    def own(cls, text: str, *, place: str = "formula") -> Formula:
+        """Read a user's f(x): names besides x are parameters, functions those of `OWN_FUNCTIONS`.
+
+        Raises
+        ------
+        FormulaError
+            A ValueError with the column, for anything outside the language.
+        ValueError
+            For a text that is too long.
+        """
+        tree = read_own(text, place)
+        return cls(text, names_in(tree), tree, place)
+
     def evaluate(
         self, arguments: Mapping[str, float | NDArray[np.float64]], *, side: int = 0
     ) -> float | NDArray[np.float64]:
@@ -76,7 +94,7 @@ class Formula:
         missing = [name for name in self.names if name not in arguments]
         if missing:
             raise ValueError(f"{self.place}: no value is given for {', '.join(missing)}")
-        return evaluate(self.tree, arguments, side)
+        return evaluate(self.tree, arguments, side, left=self.left_hand)
 
     def opencl(self, precision: str = "float32") -> str:
         """Write the formula as an OpenCL C expression in "float32" or "float64".
@@ -115,16 +133,20 @@ class Formula:
         return rf"\begin{{aligned}} {body} \end{{aligned}}" if len(lines) > 1 else lines[0]
 
     def derivative(self, name: str = "x") -> Formula:
-        """Differentiate symbolically; ValueError where the table holds no derivative."""
+        """Differentiate symbolically; ValueError where the table holds no derivative.
+
+        At a kink the derivative's value is the left-hand one.
+        """
 
         def read(text: str, names: tuple[str, ...]) -> Node:
             return Parser(names, FUNCTIONS, self.place).read(text)
 
-        return self._with(Derivative(name, read, self.place).of(self.tree))
+        tree = Derivative(name, read, self.place).whole(self.tree)
+        return dataclasses.replace(self._with(tree), left_hand=True)
 
     def resolve(self, arguments: Mapping[str, float]) -> Formula:
         """Put numbers in for names: what is then constant is folded, decided branches go."""
         return self._with(resolve(self.tree, arguments))
 
     def _with(self, tree: Node) -> Formula:
-        return Formula(text_of_node(tree), names_in(tree), tree, self.place)
+        return Formula(text_of_node(tree), names_in(tree), tree, self.place, self.left_hand)

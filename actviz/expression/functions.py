@@ -78,6 +78,7 @@ _ELEMENTARY = (
     _one("tan", np.tan, r"\tan", "1 + tan(u) ** 2"),
     _one("sinh", np.sinh, r"\sinh", "cosh(u)"),
     _one("cosh", np.cosh, r"\cosh", "sinh(u)"),
+    _one("asinh", np.arcsinh, r"\operatorname{arsinh}", "1 / sqrt(1 + u ** 2)"),
     _one("atan", np.arctan, r"\arctan", "1 / (1 + u ** 2)"),
     _one("erf", TWINS["erf"], r"\operatorname{erf}", "2 / sqrt(pi) * exp(-u ** 2)"),
     _one("erfc", TWINS["erfc"], r"\operatorname{erfc}", "-2 / sqrt(pi) * exp(-u ** 2)"),

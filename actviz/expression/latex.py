@@ -17,6 +17,7 @@ from actviz.expression.nodes import (
     Negative,
     Node,
     Number,
+    multiply,
 )
 
 _RELATIONS = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"}
@@ -37,6 +38,18 @@ def number_latex(value: float) -> str:
     digits, exponent = text.split("e")
     scale = f"10^{{{int(exponent)}}}"
     return f"{sign}{scale}" if digits in ("1", "-1") else rf"{digits} \cdot {scale}"
+
+
+def _positive(node: Node) -> Node:
+    """Take the sign off what begins with one: it stands before a fraction, not in it."""
+    match node:
+        case Number(value) if value < 0:
+            return Number(-value)
+        case Negative(operand):
+            return operand
+        case Binary("*", Number(value), right) if value < 0:
+            return multiply(Number(-value), right)
+    return node
 
 
 def _in_parentheses(text: str) -> str:
@@ -81,7 +94,8 @@ class Latex:
             case Binary("**", base, exponent):
                 return self._power(base, exponent), POWER
             case Binary("/", left, right):
-                return rf"\frac{{{self.text(left)}}}{{{self.text(right)}}}", ATOM
+                text = rf"\frac{{{self.text(_positive(left))}}}{{{self.text(right)}}}"
+                return (text, ATOM) if _positive(left) is left else ("-" + text, ADDITIVE)
             case Binary("*", left, right):
                 return self._product(left, right), MULTIPLICATIVE
         first = self.text(node.left, ADDITIVE)

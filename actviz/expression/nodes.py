@@ -92,10 +92,27 @@ def walk(node: Node | Compare) -> Iterator[Node | Compare]:
         yield from walk(child)
 
 
+def size_of(node: Node | Compare) -> int:
+    """Count the nodes, each as often as it occurs; what occurs often is looked at once."""
+    counted: dict[int, int] = {}
+
+    def count(part: Node | Compare) -> int:
+        if id(part) not in counted:
+            counted[id(part)] = 1 + sum(map(count, children(part)))
+        return counted[id(part)]
+
+    return count(node)
+
+
 def names_in(node: Node | Compare) -> tuple[str, ...]:
     """Give the names that occur (without pi), in the order of their first occurrence."""
     found = (part.name for part in walk(node) if isinstance(part, Name) and part.name != PI)
     return tuple(dict.fromkeys(found))
+
+
+def is_constant(node: Node | Compare) -> bool:
+    """Tell whether no name occurs (but pi)."""
+    return not any(isinstance(part, Name) and part.name != PI for part in walk(node))
 
 
 def depends(node: Node | Compare, name: str) -> bool:

@@ -28,7 +28,22 @@ ALLOWED = (
     "with one comparison"
 )
 _STRANGE = re.compile(r"[^A-Za-z0-9_ +\-*/().,<>=!]")
-_HINTS = {"^": "; a power is written **", "|": "; an absolute value is written abs(x)"}
+_HINTS = {
+    "^": "; a power is written **",
+    "²": "; a square is written x ** 2",
+    "|": "; an absolute value is written abs(x)",
+    "·": "; a product is written with *",
+    "×": "; a product is written with *",
+    "π": "; it is written pi",
+    "[": "; parentheses are written ( and )",
+}
+_UNREADABLE = (
+    ("was never closed", ": this parenthesis is never closed"),
+    ("unmatched ')'", ": this parenthesis was never opened"),
+    ("expected 'else'", ": `if` needs its `else`"),
+    ("decimal literal", ": a product is written with *, as in 2 * x"),
+)
+"""What Python's own reader says of common slips, and what we say."""
 _BINARY: dict[type[ast.operator], str] = {
     ast.Add: "+",
     ast.Sub: "-",
@@ -44,6 +59,15 @@ _COMPARE: dict[type[ast.cmpop], str] = {
     ast.Eq: "==",
     ast.NotEq: "!=",
 }
+
+
+class FormulaError(ValueError):
+    """A text that is no formula; `column` says where, counted from 1, and `what` why."""
+
+    def __init__(self, place: str, column: int, what: str, allowed: str = ALLOWED) -> None:
+        super().__init__(f"{place}, column {column}: {what}; allowed are {allowed}")
+        self.column = column
+        self.what = what
 
 
 class Parser:
@@ -74,9 +98,8 @@ class Parser:
             )
         return self._node(self._tree(plain.strip(" ")), 1)
 
-    def _fault(self, column: int, what: str) -> ValueError:
-        where = f"column {column + self._indent + 1}"
-        return ValueError(f"{self._place}, {where}: {what}; allowed are {ALLOWED}")
+    def _fault(self, column: int, what: str) -> FormulaError:
+        return FormulaError(self._place, column + self._indent + 1, what)
 
     def _tree(self, text: str) -> ast.expr:
         if not text:
@@ -87,7 +110,8 @@ class Parser:
                 return ast.parse(text, mode="eval").body
         except SyntaxError as error:
             column = error.offset - 1 if error.offset else len(text)  # 0: at the end
-            raise self._fault(column, "this cannot be read") from None
+            why = next((ours for theirs, ours in _UNREADABLE if theirs in error.msg), "")
+            raise self._fault(column, f"this cannot be read{why}") from None
         except (RecursionError, MemoryError):
             raise self._fault(0, f"nested deeper than {DEEPEST} levels") from None
 
@@ -137,13 +161,20 @@ class Parser:
         return Number(number)
 
     def _name(self, name: str, node: ast.expr) -> Name:
-        if name in self._names or name == PI:
+        if self._is_name(name):
             return Name(name)
-        known = ", ".join([*self._names, PI])
         what = f"{name} is a function and needs its arguments in parentheses"
         if name not in self._functions:
-            what = f"the name {name!r} is not known; the names are {known}"
+            what = self._unknown(name)
         raise self._fault(node.col_offset, what)
+
+    def _is_name(self, name: str) -> bool:
+        return name in self._names or name == PI
+
+    def _unknown(self, name: str) -> str:
+        """Say that a name is not known, and which are."""
+        known = ", ".join([*self._names, PI])
+        return f"the name {name!r} is not known; the names are {known}"
 
     def _condition(self, node: ast.expr, depth: int) -> Compare:
         match node:
@@ -154,16 +185,23 @@ class Parser:
         what = "between `if` and `else` there must be one comparison"
         raise self._fault(node.col_offset, what)
 
-    def _call(self, node: ast.Call, depth: int) -> Call:
+    def _call(self, node: ast.Call, depth: int) -> Node:
         if not isinstance(node.func, ast.Name):
             raise self._fault(node.col_offset, "only functions of the table can be called")
         name = node.func.id
         if name not in self._functions:
-            known = ", ".join(sorted(self._functions))
-            what = f"the function {name!r} is not known; the functions are {known}"
-            raise self._fault(node.col_offset, what)
+            raise self._fault(node.col_offset, self._unknown_function(name))
         wanted = len(self._functions[name].arguments)
         if node.keywords or len(node.args) != wanted:
             count = f"{wanted} argument{'s' if wanted > 1 else ''}"
             raise self._fault(node.col_offset, f"{name} takes exactly {count}")
-        return Call(name, tuple(self._node(argument, depth + 1) for argument in node.args))
+        return self._built(name, node.args, depth)
+
+    def _built(self, name: str, arguments: list[ast.expr], depth: int) -> Node:
+        """Build the call of a known function with as many arguments as it takes."""
+        return Call(name, tuple(self._node(argument, depth + 1) for argument in arguments))
+
+    def _unknown_function(self, name: str) -> str:
+        """Say that a function is not known, and which are."""
+        known = ", ".join(sorted(self._functions))
+        return f"the function {name!r} is not known; the functions are {known}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from actviz.activations import ROWS, row
+from actviz.activations import FORMULA, ROWS, row
 from actviz.formats.keras_objects import written_object
 from actviz.param import Value, number_text, refuse
 
@@ -97,6 +97,11 @@ def write_activation(name: str, values: Values, dtype: str, path: str) -> Writte
     for word, (own_name, own_values) in STRINGS.items():
         if (own_name, own_values) == (name, meant):
             return word
+    if name == FORMULA.name:
+        raise ValueError(
+            f"{path}: a formula of your own has no form in Keras, whose files hold functions by "
+            f"their names; allowed: {', '.join(HELD)}"
+        )
     if name not in _FORMS:
         these = " with these values" if name in HELD else ""
         raise ValueError(f"{path}: {name} has no form in Keras{these}; allowed: {', '.join(HELD)}")

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyopencl as cl
 
-from actviz.activations import row
+from actviz.activations import FORMULA, row
 from actviz.dtypes import DTYPES, DType, checked_dtype
 from actviz.evaluation import (
     Array,
@@ -156,6 +156,8 @@ class OpenCLEngine:
             return f"dtype: {dtype!r} is not allowed on {name}; it must be one of {allowed}"
         if acts_on_vectors(request):
             return ""
+        if request.activation == FORMULA.name:
+            return f"device: {name!r} is not allowed for a formula of your own; it must be numpy"
         lacking, _ = self._kernels.needs(row(request.activation), DTYPES[dtype].precision)
         if not lacking:
             return ""

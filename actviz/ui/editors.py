@@ -68,9 +68,9 @@ class Editor(QWidget):
 class FieldEditor(Editor):
     """A line of text: sizes, vectors, names, and numbers without a slider."""
 
-    def __init__(self, param: Param, place: str) -> None:
+    def __init__(self, param: Param, place: str, field: Field | None = None) -> None:
         super().__init__(param, place)
-        self.field = Field()
+        self.field = field or Field()
         self.field.committed.connect(self._commit)
         self.field.restored.connect(self.relented)
         self.field.textEdited.connect(self.relented)
@@ -90,12 +90,16 @@ class FieldEditor(Editor):
         """Show the value in the field."""
         self.field.restore()
 
+    def sentence(self, text: str, error: ValueError) -> str:
+        """Say why a text is refused."""
+        return str(error)
+
     def _commit(self, text: str) -> None:
         where = f"{self.place}.{self.param.name}" if self.place else self.param.name
         try:
             value = typed(text, self.param.domain, where)
         except ValueError as error:
-            self.refused.emit(str(error))
+            self.refused.emit(self.sentence(text, error))
             return
         self._tell(value)
         if value == self.value and not self.field.wrong:

@@ -15,18 +15,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from actviz.expression.letters import symbol_letter
 from actviz.param import Param, Value
 from actviz.ui.controls import Field
 from actviz.ui.editors import Editor, editor_for, tool_button
 from actviz.ui.elided import ElidedLabel
 from actviz.ui.theme import SMALL_SIZE, font
 
-_GREEK = {
-    r"\alpha": "α",
-    r"\beta": "β",
-    r"\theta": "θ",
-    r"\varepsilon": "ε",
-}
 _LABEL_WIDTH, _LEAST_LABEL = 148, 118
 _EDITOR_WIDTH = 146
 """What a row needs beside its name: a number with its steps, and the way back."""
@@ -37,7 +32,7 @@ _LINES = 2
 
 def symbol_of(param: Param) -> str:
     """Write the symbol that formulas use for a parameter, empty where it is its name."""
-    return _GREEK.get(param.symbol, param.symbol)
+    return "" if "_" in param.symbol else symbol_letter(param.symbol)
 
 
 def _escaped(text: str) -> str:
@@ -62,12 +57,18 @@ class FormRow(QWidget):
     finished = Signal()
 
     def __init__(
-        self, param: Param, place: str = "", *, wide: bool = False, label: QLabel | None = None
+        self,
+        param: Param,
+        place: str = "",
+        *,
+        wide: bool = False,
+        label: QLabel | None = None,
+        editor: Editor | None = None,
     ) -> None:
         super().__init__()
         self.param = param
         self.refused = False
-        self.editor: Editor = editor_for(param, place, wide=wide)
+        self.editor = editor or editor_for(param, place, wide=wide)
         self.label = label or QLabel()
         self.label.setBuddy(self.editor.focus)
         self.sentence = QLabel()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from actviz.activations import row
+from actviz.expression.letters import letter_of
 from actviz.layers import Slot
 from actviz.param import Param, Value
 from actviz.ui.elided import draw_elided
@@ -18,15 +19,14 @@ from actviz.ui.typed import shown
 
 _HEIGHT = 32
 _EDGE = 14
-_GREEK = {"alpha": "α", "beta": "β", "theta": "θ"}
 
 
 def activation_label(name: str, values: Mapping[str, Value]) -> str:
     """Name an activation and the values that are not its defaults, in the user's locale."""
-    chosen = row(name)
+    chosen = row(name).bound(values)
     parts = [
-        f"{_GREEK.get(param.name, param.name)} = {shown(values[param.name], param.domain)}"
-        for param in chosen.params
+        f"{letter_of(param.name)} = {shown(values[param.name], param.domain)}"
+        for param in chosen.labelled
         if values[param.name] != param.default
     ]
     return "  ".join([chosen.title, ", ".join(parts)]).strip()

@@ -28,7 +28,7 @@ def significant(value: float, digits: int = 6) -> str:
     Very large and very small ones get a power of ten: "1.5·10⁻⁹".
     """
     if not math.isfinite(value):
-        return "not a number" if math.isnan(value) else "−∞" if value < 0 else "∞"
+        return "not defined" if math.isnan(value) else "−∞" if value < 0 else "∞"
     if value == 0:
         return "0"
     mantissa, exponent = f"{abs(value):.{digits - 1}e}".split("e")

@@ -6,12 +6,13 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from actviz import session as document
-from actviz.activations import row
+from actviz.activations import FORMULA, row
 from actviz.session import Session
 from actviz.ui.controls import Segments
 from actviz.ui.form import Form, keep_lines
 from actviz.ui.formula import FormulaView
 from actviz.ui.numbers import significant
+from actviz.ui.own import FormulaRow
 from actviz.ui.scroll import FittingScroll
 from actviz.ui.store import Store
 from actviz.ui.theme import Theme
@@ -34,7 +35,7 @@ class ParameterPanel(QFrame):
         self._session = store.session
         self._analysed: tuple[object, ...] = ()
         self._awake = False
-        self._formula_of = ""
+        self._formula_of = ("", "")
         self.setProperty("look", "panel")
         self.formula = FormulaView(typesetter, theme)
         self.forms = Segments((_SYMBOLS, _NUMBERS))
@@ -43,6 +44,10 @@ class ParameterPanel(QFrame):
         self._formula_rest = QTimer(self, singleShot=True, interval=_LONG_REST)
         self._formula_rest.timeout.connect(self._show_formula)
         self._numbers = self.forms.buttons()[_NUMBERS]
+        self.own = FormulaRow()
+        self.own.edited.connect(self._edit)
+        self.own.reset.connect(self._reset)
+        self.own.finished.connect(store.end_drag)
         self.form = Form(wide=True)
         self.form.edited.connect(self._edit)
         self.form.reset.connect(self._reset)
@@ -57,13 +62,14 @@ class ParameterPanel(QFrame):
     def show_session(self, session: Session) -> None:
         """Show the values of the session's activation; idempotent."""
         self._session = session
-        activation = row(session.activation)
+        activation = row(session.activation).bound(session.values)
         self.about.setText(activation.doc)
         self.about.setVisible(not activation.params)
-        self.form.show_params(activation.params, session.values, activation.name)
+        self._show_own(session)
+        self.form.show_params(activation.labelled, session.values, activation.name)
         _keep_place(self.saturation, keep=bool(activation.params))
-        self.forms.setVisible(bool(activation.params))
-        if session.activation != self._formula_of:
+        self.forms.setVisible(bool(activation.labelled))
+        if (activation.name, activation.f) != self._formula_of:
             self._show_formula()
         elif self._numbers.isChecked():
             self._formula_rest.start()
@@ -72,6 +78,21 @@ class ParameterPanel(QFrame):
             self._analysed = key
             if self._awake:
                 self._rest.start()
+
+    @property
+    def first(self) -> QWidget | None:
+        """The first thing to set: the formula, or the first parameter's editor."""
+        rows = [*([self.own] if self.own.isVisible() else []), *self.form.rows.values()]
+        return rows[0].editor.focus if rows else None
+
+    def _show_own(self, session: Session) -> None:
+        """Show the text of the user's own formula, where it is the activation."""
+        own = session.activation == FORMULA.name
+        if own:
+            self.own.show_value(session.values[FORMULA.name])
+        else:
+            self.own.give_way()
+        self.own.setVisible(own)
 
     def wake(self) -> None:
         """Begin to work out saturation, now that there is something to see."""
@@ -89,7 +110,7 @@ class ParameterPanel(QFrame):
         inside = QVBoxLayout(content)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(10)
-        for widget in (self.formula, self.about, self.form, self.saturation):
+        for widget in (self.own, self.formula, self.about, self.form, self.saturation):
             inside.addWidget(widget)
         inside.addStretch(1)
         layout = QVBoxLayout(self)
@@ -105,18 +126,19 @@ class ParameterPanel(QFrame):
     def _edit(self, name: str, value: object) -> None:
         key = f"value {name}"
         if not self._store.apply(document.set_value, name, value, key=key, quietly=True):
-            self.form.refuse(name, self._store.refusal)
+            row_of = self.own if name == FORMULA.name else self.form.rows[name]
+            row_of.refuse(self._store.refusal)
 
     def _reset(self, name: str) -> None:
         self._store.apply(document.reset_value, name)
 
     def _show_formula(self) -> None:
         session = self._session
-        activation = row(session.activation)
-        self._formula_of = activation.name
-        live = self._numbers.isChecked() and bool(activation.params)
+        activation = row(session.activation).bound(session.values)
+        self._formula_of = activation.name, activation.f
+        live = self._numbers.isChecked() and bool(activation.labelled)
         pair = activation.textbook(session.values if live else None)
-        self.formula.show_pair(pair, f"f = {activation.f}; f′ = {activation.df}")
+        self.formula.show_pair(pair, (activation.f, activation.df))
 
     def _analyse(self) -> None:
         """Say where the curve is flat: below the edge on the left, above the one on the right."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import (
@@ -15,8 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from actviz import session as document
-from actviz.activations import ROWS
+from actviz.activations import FORMULA, LISTED, ROWS
 from actviz.evaluation import Result
+from actviz.param import Value
 from actviz.session import Session
 from actviz.ui.evaluator import Evaluator
 from actviz.ui.icons import icon
@@ -39,6 +42,8 @@ class Picker(QFrame):
         self._evaluator = evaluator
         self._theme = theme
         self._results: dict[str, Result] = {}
+        self._own: Mapping[str, Value] = FORMULA.complete()
+        self._asked = False
         self.setProperty("look", "panel")
         self.filter = self._make_filter()
         self.list = self._make_list()
@@ -57,11 +62,20 @@ class Picker(QFrame):
 
     def show_session(self, session: Session) -> None:
         """Mark the session's activation; idempotent."""
+        if session.activation == FORMULA.name:
+            self._show_own(session.values)
         for item in self.items():
             if item.data(_NAME) == session.activation and item is not self.list.currentItem():
                 self.list.blockSignals(True)
                 self.list.setCurrentItem(item)
                 self.list.blockSignals(False)
+
+    def _show_own(self, values: Mapping[str, Value]) -> None:
+        """Let the picture of the user's own formula be that of its text."""
+        if values[FORMULA.name] != self._own[FORMULA.name]:
+            self._own = values
+            if self._asked:
+                self._evaluator.ask(_KEY + FORMULA.name, thumbnail_request(FORMULA.name, values))
 
     def set_theme(self, theme: Theme) -> None:
         """Draw the pictures in another theme's colours."""
@@ -71,13 +85,15 @@ class Picker(QFrame):
 
     def ask_for_pictures(self) -> None:
         """Have the pictures computed; each appears when it is there."""
+        self._asked = True
         for row in ROWS:
             self._evaluator.ask(_KEY + row.name, thumbnail_request(row.name))
+        self._evaluator.ask(_KEY + FORMULA.name, thumbnail_request(FORMULA.name, self._own))
 
     @property
     def complete(self) -> bool:
         """Whether every activation has its picture."""
-        return len(self._results) == len(ROWS)
+        return len(self._results) == len(LISTED)
 
     def items(self) -> list[QListWidgetItem]:
         """Give all items, hidden ones too, from top to bottom."""
@@ -154,7 +170,7 @@ class Picker(QFrame):
         made.setMinimumHeight(_FEWEST_ROWS * _ROW_HEIGHT)
         made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         made.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        for row in ROWS:
+        for row in (FORMULA, *ROWS):
             item = QListWidgetItem(row.title)
             item.setData(_NAME, row.name)
             item.setToolTip(f"{row.doc}\n{row.source}")

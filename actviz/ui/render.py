@@ -78,7 +78,7 @@ class Page:
     """A lens laid out on a page."""
 
     def __init__(self, session: Session, look: Look, size: QSizeF, scale: float) -> None:
-        self.name = title(row(session.activation), session.values)
+        self.name = title(row(session.activation).bound(session.values), session.values)
         self._look = look
         self._size = size
         self._picture = Picture(session, look)

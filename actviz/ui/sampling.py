@@ -6,6 +6,7 @@ two pieces: jumps and gaps (NaN, infinities) are what lies between them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,7 +32,8 @@ class Cut:
     """A place where a curve is not smooth: its one-sided limits and the value taken there.
 
     Where the limits are equal the curve has a corner, and the line goes through it; where they
-    differ it jumps, and no line crosses it.
+    differ it jumps, and no line crosses it. A limit is infinite at a pole, and NaN where the curve
+    is not defined.
     """
 
     x: float
@@ -41,8 +43,13 @@ class Cut:
 
     @property
     def jump(self) -> bool:
-        """Whether the one-sided limits differ."""
-        return self.left != self.right
+        """Whether the one-sided limits differ, or there is no value between them."""
+        return self.left != self.right or not math.isfinite(self.taken)
+
+    @property
+    def pole(self) -> bool:
+        """Whether the curve goes beyond all numbers on a side."""
+        return math.isinf(self.left) or math.isinf(self.right)
 
 
 def sample_grid(low: float, high: float, pixels: int) -> Grid:

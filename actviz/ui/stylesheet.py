@@ -26,6 +26,7 @@ QLabel[look="heading"] { color: $dim; font-size: ${small}px; font-weight: 600; }
 QLabel[look="dim"] { color: $dim; }
 QLabel[look="note"] { color: $dim; font-size: ${small}px; }
 QLabel[look="wrong"] { color: $danger; font-size: ${small}px; }
+QLabel[look="fault"] { color: $danger; font-family: "$mono"; font-size: ${small}px; }
 QLabel[look="name"] { font-size: 20px; font-weight: 600; }
 
 QLineEdit, QComboBox, QPlainTextEdit {
@@ -33,6 +34,7 @@ QLineEdit, QComboBox, QPlainTextEdit {
     selection-background-color: $f; selection-color: $on_f;
 }
 QLineEdit { padding: 3px 7px; }
+QLineEdit[look="code"] { font-family: "$mono"; }
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus { border: 1px solid $f; }
 QLineEdit[wrong="true"], QLineEdit[wrong="true"]:focus { border: 1px solid $danger; }
 QPlainTextEdit[wrong="true"] { color: $danger; }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,8 @@ PANES = 2
 """f above, f′ below."""
 
 
+_FAR = 1e300
+_LEAST_SHARE = 0.1
 _APART = 2.0**-9
 """Share of the height by which an extremum may miss the samples."""
 
@@ -40,8 +43,8 @@ class Trace:
     def __init__(self, result: Result) -> None:
         request = result.request
         self.result = result
-        self.breaks = row(request.activation).breaks(dict(request.values))
         self.x = result.x.astype(np.float64)
+        self.breaks = row(request.activation).breaks(dict(request.values), _seen(result))
         self.heights: tuple[Floats, Floats] = (
             result.y.astype(np.float64),
             result.dy.astype(np.float64),
@@ -56,9 +59,14 @@ class Trace:
     def _take(self, x: Floats, heights: tuple[Floats, Floats]) -> None:
         """Divide samples into pieces, one list for each pane."""
         self.pieces: tuple[list[Piece], ...] = tuple(
-            pieces(x, heights[pane], self.cuts[pane]) for pane in range(PANES)
+            pieces(x, heights[pane], [_drawn(cut) for cut in self.cuts[pane]])
+            for pane in range(PANES)
         )
-        self._limits = [extent(y for _, y in each) for each in self.pieces]
+        self._limits = [
+            _without_poles(x, heights[pane], self.cuts[pane])
+            or extent(y for _, y in self.pieces[pane])
+            for pane in range(PANES)
+        ]
 
     def sharpen(self, peaks: Peaks) -> None:
         """Add extrema that the samples have missed; those that lie on the curve add nothing."""
@@ -74,9 +82,10 @@ class Trace:
 
     def _missed(self, pane: int, x: Floats, y: Floats) -> bool:
         """Say whether points lie apart from the curve through the samples."""
-        limits = extent([y, *(each for _, each in self.pieces[pane])]) if len(y) else None
-        if limits is None:
+        limits = self._limits[pane]
+        if limits is None or not len(y):
             return False
+        limits = min(limits[0], float(y.min())), max(limits[1], float(y.max()))
         with np.errstate(invalid="ignore", over="ignore"):
             apart = np.abs(np.interp(x, self.x, self.heights[pane]) - y)
         return bool((apart > _APART * (limits[1] - limits[0])).any())
@@ -120,19 +129,56 @@ class Trace:
             if cut.jump:
                 found += [
                     Dot(cut.x, height, color, filled=False)
-                    for height in (cut.left, cut.right)
+                    for height in dict.fromkeys((cut.left, cut.right))
                     if height != cut.taken and np.isfinite(height)
                 ]
-                found.append(Dot(cut.x, cut.taken, color))
+                if np.isfinite(cut.taken):
+                    found.append(Dot(cut.x, cut.taken, color))
         return found
 
     def _spacing(self, magnitude: float) -> float:
         """Give the distance from a number of the dtype to the next larger one."""
         return DTYPES[self.result.request.dtype].spacing(magnitude)
 
+    def poles(self, pane: int) -> list[float]:
+        """List the x at which the curve itself, not its dtype, goes beyond all numbers."""
+        return [cut.x for cut in self.cuts[pane] if cut.pole]
+
     def _gap(self, x: Axis) -> float:
         """Give the distance between numbers of the dtype at the ends of the view."""
         return self._spacing(max(abs(x.low), abs(x.high)))
+
+
+def _seen(result: Result) -> tuple[float, float] | None:
+    """Give the part of the x axis that was asked for."""
+    grid = result.request.x
+    return (grid.low, grid.high) if isinstance(grid, Grid) else None
+
+
+def _drawn(cut: Cut) -> Cut:
+    """Let a line to a pole leave the picture: it ends at a number instead of at infinity."""
+    if not cut.pole:
+        return cut
+    left, right = (
+        math.copysign(_FAR, each) if math.isinf(each) else each for each in (cut.left, cut.right)
+    )
+    return Cut(cut.x, left, right, math.nan)
+
+
+def _without_poles(x: Floats, y: Floats, cuts: Sequence[Cut]) -> tuple[float, float] | None:
+    """Give the limits of what is worth seeing of a curve with a pole in view; None without one.
+
+    The tenth of the samples that are highest and the tenth that are lowest are followed no
+    farther than the others reach.
+    """
+    if not any(cut.pole and x[0] <= cut.x <= x[-1] for cut in cuts):
+        return None
+    finite = y[np.isfinite(y)]
+    if not finite.size:
+        return None
+    low, high = np.quantile(finite, (_LEAST_SHARE, 1.0 - _LEAST_SHARE)).tolist()
+    room = high - low
+    return max(float(finite.min()), low - room), min(float(finite.max()), high + room)
 
 
 def extent(values: Iterable[Floats]) -> tuple[float, float] | None:

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from PySide6.QtCore import QLocale
 
+from actviz.activations.own import OwnFormula
 from actviz.param import Domain, Integer, Real, Sizes, Text, Value, Vector, refuse, text_of
 from actviz.ui.axis import power_of_ten
 
@@ -42,7 +43,7 @@ def typed(text: str, domain: Domain, where: str) -> Value:
     ValueError
         With the place, what was typed and what is allowed.
     """
-    if isinstance(domain, Text):
+    if isinstance(domain, (Text, OwnFormula)):
         return domain.parse(text, where)
     if isinstance(domain, (Real, Integer)):
         return domain.parse(_from_local(text, text, domain, where), where)

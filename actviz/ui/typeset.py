@@ -81,7 +81,8 @@ class Typesetter(QObject):
         if done.cancelled():
             return
         self._under_way.discard(key)
-        self._kept[key] = done.result()
+        # Nothing stands for what cannot be set: a user's own formula may be anything.
+        self._kept[key] = b"" if done.exception() else done.result()
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         self.done.emit(*key)

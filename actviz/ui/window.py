@@ -244,9 +244,9 @@ class Window(QMainWindow):
         self.evaluator.choose_device(device)
 
     def _go_to_parameters(self) -> None:
-        rows = list(self.parameters.form.rows.values())
-        if rows:
-            go_to(rows[0].editor.focus)
+        first = self.parameters.first
+        if first is not None:
+            go_to(first)
         else:
             self.status.say(f"{activation(self.store.session.activation).title}: no parameters")
 

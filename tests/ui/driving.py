@@ -27,6 +27,13 @@ TEXTS = (
     *("0", "0.7", "-1.3", "1/6", "3", "2, 2", "5", "1e3", "none", "name", "64", "-2", "1e-3"),
     *("", "abc", "nan", "1e999", "0x1", "3, 3, 3, 3", "--", "9" * 60, "a/b", "1;2;3"),
 )
+FORMULAS = (
+    *("x", "a * x + b", "1 / x", "tan(k * x)", "log(x)", "sqrt(4 - x ** 2)", "abs(sin(x))"),
+    *("x if x > a else 0", "sin(1 / x)", "exp(exp(x))", "0 / 0", "max(x, 1e8)", "x ** x"),
+    *("sign(sin(50 * x))", "elu(x, alpha)", "1e300 * x * x", "sin(x) * " * 8 + "x", "1 / (x - x)"),
+    *("", "x +", "tanx", "x.real", "__import__(x)", "(" * 90, "2x", "e ** x", "x²", "f(x)"),
+    *("sign(" * 20 + "x" + ")" * 20 + " * x", "a*b*c*d*k*m*n*p*q", "lambda x: x", "x" * 2001),
+)
 SIZES = ((1280, 800), (1024, 640), (1440, 900), (1920, 1080))
 BAD_FILES = ("", "{", '{"actviz": 99}', "[NaN]", '{"actviz": 1, "x": 1}', "\x00\x01")
 
@@ -48,6 +55,7 @@ class Driver:
             (self.pick_by_key, 6),
             (self.filter_list, 3),
             (self.type_into_field, 10),
+            (self.type_formula, 6),
             (self.press_button, 6),
             (self.choose_in_combo, 6),
             (self.wheel_plot, 8),
@@ -166,6 +174,20 @@ class Driver:
             QTest.keyClick(field, KEY.Key_Delete)
             QTest.keyClicks(field, self.random.choice(TEXTS))
             self._key(field, (KEY.Key_Return, KEY.Key_Return, KEY.Key_Tab, KEY.Key_Escape))
+
+    def type_formula(self) -> None:
+        """Type a formula, good or bad; choose the row for it where another is chosen."""
+        picker, field = self.window.picker, self.window.parameters.own.editor.focus
+        if not field.isVisible():
+            picker.list.setFocus()
+            QTest.keyClick(picker.list, KEY.Key_Home)
+            return
+        assert isinstance(field, Field)
+        field.setFocus()
+        field.selectAll()
+        QTest.keyClick(field, KEY.Key_Delete)
+        QTest.keyClicks(field, self.random.choice(FORMULAS))
+        self._key(field, (KEY.Key_Return, KEY.Key_Return, KEY.Key_Tab, KEY.Key_Escape))
 
     def press_button(self) -> None:
         within = self.random.choice((self.window.layer, self.window.parameters, self.window.lens))

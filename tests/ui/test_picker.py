@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from actviz import session as document
-from actviz.activations import ROWS
+from actviz.activations import LISTED, ROWS
 from actviz.ui.theme import LIGHT
 from actviz.ui.window import Window
 
@@ -18,8 +18,10 @@ def shown(window: Window) -> list[str]:
     return [item.text() for item in window.picker.items() if not item.isHidden()]
 
 
-def test_all_activations_stand_there_in_the_order_of_the_source(window: Window) -> None:
-    assert shown(window) == [row.title for row in ROWS]
+def test_the_own_formula_comes_first_and_then_all_in_the_order_of_the_source(
+    window: Window,
+) -> None:
+    assert shown(window) == ["Your own f(x)", *(row.title for row in ROWS)]
     assert window.picker.list.currentItem().text() == "ELU"
 
 
@@ -34,7 +36,7 @@ def test_every_picture_is_computed_by_the_engine(qtbot: QtBot, window: Window) -
             assert np.array_equal(one.evaluate(X)[0], other.evaluate(X)[0])
     before = pictures["GELU"]
     window.appearance.choose(LIGHT.name)
-    again = window.picker.items()[1].icon().pixmap(44, 26).toImage()
+    again = window.picker.items()[2].icon().pixmap(44, 26).toImage()
     assert bytes(again.constBits()) != before
 
 
@@ -50,7 +52,7 @@ def test_a_jump_is_not_joined_in_its_picture(qtbot: QtBot, window: Window) -> No
 
 def test_a_click_chooses(qtbot: QtBot, window: Window) -> None:
     picker = window.picker
-    place = picker.list.visualItemRect(picker.items()[4]).center()
+    place = picker.list.visualItemRect(picker.items()[5]).center()
     with qtbot.waitSignal(window.lens.drawn):
         qtbot.mouseClick(picker.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert window.store.session.activation == "relu"
@@ -78,7 +80,7 @@ def test_the_filter_is_reached_by_a_key_and_finds_parts_of_names(
     qtbot.keyClick(picker.filter, Qt.Key.Key_Return)
     assert window.store.session.activation == "hard_sigmoid"
     assert picker.filter.text() == ""
-    assert len(shown(window)) == len(ROWS)
+    assert len(shown(window)) == len(LISTED)
     item = picker.list.currentItem()
     assert item.text() == "Hard sigmoid"
     assert picker.list.viewport().rect().contains(picker.list.visualItemRect(item).center())
@@ -100,7 +102,7 @@ def test_escape_makes_the_list_whole_again(qtbot: QtBot, window: Window) -> None
     picker = window.picker
     qtbot.keyClicks(picker.filter, "sigm")
     qtbot.keyClick(picker.filter, Qt.Key.Key_Escape)
-    assert len(shown(window)) == len(ROWS)
+    assert len(shown(window)) == len(LISTED)
     assert window.store.session.activation == "elu"
 
 

@@ -13,14 +13,14 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from actviz import session as document
-from actviz.activations import row
+from actviz.activations import row, subject
 from actviz.evaluation import Device, Request, Result
 from actviz.session import Session
 from actviz.ui.canvas import Canvas
 from actviz.ui.gestures import Wish
 from actviz.ui.legend import Legend
 from actviz.ui.lenses.curve_bar import Bar
-from actviz.ui.lenses.curve_details import details, footer, key_of
+from actviz.ui.lenses.curve_details import details, footer, key_of, subject_of
 from actviz.ui.lenses.curve_picture import MAIN, Picture
 from actviz.ui.lenses.curve_reader import Reader
 from actviz.ui.lenses.curve_view import fitting, presets
@@ -148,7 +148,7 @@ class CurveLens(QWidget):
     def _name(self, session: Session) -> None:
         """Name the curve over the plot and, where others are pinned, among them."""
         self.bar.show_session(session)
-        self.legend.show_live(title(row(session.activation), session.values))
+        self.legend.show_live(title(row(session.activation).bound(session.values), session.values))
 
     def _resized(self) -> None:
         self._begun = perf_counter()
@@ -172,7 +172,7 @@ class CurveLens(QWidget):
     def _take_answer(self, key: str, result: Result) -> None:
         """Take an answer, also one for older values of the same curve: a drag goes on."""
         wanted = self._wanted.get(key)
-        if wanted is None or wanted.activation != result.request.activation:
+        if wanted is None or subject_of(wanted) != subject_of(result.request):
             return
         self.picture.take(key, result)
         if result.request == wanted:
@@ -274,7 +274,7 @@ class CurveLens(QWidget):
 def _same_but_values(session: Session, old: Session) -> bool:
     """Say whether two sessions show one activation, seen alike, at other values."""
     return (
-        session.activation == old.activation
+        subject(session.activation, session.values) == subject(old.activation, old.values)
         and session.view == old.view
         and session.pins == old.pins
         and session.dtype == old.dtype

@@ -58,7 +58,7 @@ class Bar(QWidget):
     def show_session(self, session: Session) -> None:
         """Show the names and settings of a session; idempotent."""
         self._session = session
-        chosen = row(session.activation)
+        chosen = row(session.activation).bound(session.values)
         self.name.show_name(title(chosen, session.values), short_title(chosen, session.values))
         epsilon = session.settings[EPSILON.name]
         self.epsilon.show_text(shown(epsilon, EPSILON.domain))

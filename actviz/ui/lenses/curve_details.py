@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from actviz.activations import Break, row
+from actviz.activations import Break, row, subject
 from actviz.evaluation import Grid, NumPyEngine, Request
 from actviz.param import Value
 from actviz.session import Session
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 Key = tuple[str, tuple[tuple[str, Value], ...], float]
 _FEWEST_SHOWN = 1e-3
 _NEAR_ZERO = 1e-9
+_UNKNOWN = "?"
+"""Of what is not there, or was not found."""
+_MOST_PLACES = 4
 _ANY_EPSILON = 1.0
 MOMENT_ERROR = 1e-10
 """What `actviz.moments` promises."""
@@ -43,8 +46,13 @@ class Details:
         return self.key[2]
 
     def fits(self, request: Request) -> bool:
-        """Say whether this is about the activation of an evaluation, at whatever values."""
-        return self.key[0] == request.activation
+        """Say whether this is about the function of an evaluation, at whatever values."""
+        return subject(self.key[0], dict(self.key[1])) == subject_of(request)
+
+
+def subject_of(request: Request) -> tuple[str, object]:
+    """Say which function an evaluation is of."""
+    return subject(request.activation, dict(request.values))
 
 
 def key_of(session: Session) -> Key:
@@ -99,7 +107,7 @@ def footer(details: Details) -> list[Reading]:
         Reading("max |f′|", _steepest(details), "Supremum of |f′|, and where it is"),
         *_jumps(found.breaks),
         Reading("mean, x~N(0,1)", mean_words(found.moments.mean), "E f(x) for x ~ N(0, 1)"),
-        Reading("gain 1/√E f²", significant(found.moments.gain, 4), "Keeps E f² = 1"),
+        Reading("gain 1/√E f²", _gain(found.moments.gain), "Keeps E f² = 1"),
         Reading(
             "saturated share",
             percent(share),
@@ -127,8 +135,14 @@ def _steepest(details: Details) -> str:
     return steepest_words(found, *taken)
 
 
+def _gain(gain: float) -> str:
+    return _UNKNOWN if math.isnan(gain) else significant(gain, 4)
+
+
 def mean_words(mean: float) -> str:
     """Write a mean; what is smaller than the quadrature's error is noise and shown as 0."""
+    if math.isnan(mean):
+        return _UNKNOWN
     return "0" if abs(mean) < MOMENT_ERROR else signed(mean)
 
 
@@ -150,7 +164,9 @@ def steepest_words(found: Steepest, at_low: bool = False, at_high: bool = False)
 
     `at_low` and `at_high` say that f′ has it at the ends of its stretch too: "1 for x ≥ 0".
     """
-    value = significant(found.value, 4)
+    if math.isnan(found.value):
+        return _UNKNOWN
+    value = ("" if found.known else "at least ") + significant(found.value, 4)
     low, high = _tidy(found.low), _tidy(found.high)
     if low == high and math.isinf(low):
         return f"{value} as x → {significant(low)}"
@@ -170,17 +186,55 @@ def _tidy(x: float) -> float:
 
 
 def _jumps(breaks: tuple[Break, ...]) -> list[Reading]:
-    """Write the jumps: of f where f jumps, else of f′; none where the curve is smooth."""
-    jumps = [(each.x, each.f_right - each.f_left) for each in breaks if each.jump]
-    name = "f" if jumps else "f′"
-    jumps = jumps or [(each.x, each.df_right - each.df_left) for each in breaks if each.corner]
-    if not jumps:
+    """Write the poles, the ends and the jumps: of f where f jumps, else of f′; none if smooth."""
+    poles, ends, jumps = [], [], []
+    for each in breaks:
+        if math.isinf(each.f_left) or math.isinf(each.f_right):
+            poles.append(each)
+        elif math.isnan(each.f_left) or math.isnan(each.f_right):
+            ends.append(each)
+        elif each.jump:
+            jumps.append(each)
+    found = [*_poles(poles), *_ends(ends)]
+    if jumps:
+        return [*found, _sizes("f", [(each.x, each.f_right - each.f_left) for each in jumps])]
+    corners = [(each.x, each.df_right - each.df_left) for each in breaks if each.corner]
+    corners = [(x, size) for x, size in corners if math.isfinite(size)]
+    return found if found or not corners else [_sizes("f′", corners)]
+
+
+def _poles(poles: list[Break]) -> list[Reading]:
+    if not poles:
         return []
-    digits = 4 if len(jumps) == 1 else 3
-    places = "; ".join(significant(x, digits) for x, _ in jumps)
-    sizes = "; ".join(signed(size, digits) for _, size in jumps)
+    limits = [f"{significant(each.f_left)} | {significant(each.f_right)}" for each in poles]
+    words = limits[0] if len(set(limits)) == 1 else "±∞"
+    name = "pole" if len(poles) == 1 else "poles"
+    hint = "What f tends to from the left and from the right"
+    return [Reading(f"{name} at {_places([each.x for each in poles])}", words, hint)]
+
+
+def _ends(ends: list[Break]) -> list[Reading]:
+    if not ends:
+        return []
+    hint = "Where f is defined on one side only, or on neither tends to anything"
+    return [Reading("f ends at", _places([each.x for each in ends]), hint)]
+
+
+def _sizes(name: str, jumps: list[tuple[float, float]]) -> Reading:
+    """Write the jumps nearest to 0 with their sizes."""
+    nearest = sorted(sorted(jumps, key=lambda each: abs(each[0]))[:_MOST_PLACES])
+    sizes = "; ".join(signed(size, 4 if len(jumps) == 1 else 3) for _, size in nearest)
+    more = "; …" if len(jumps) > len(nearest) else ""
     hint = "Right-hand limit minus left-hand limit"
-    return [Reading(f"{name} jumps at {places}", sizes, hint)]
+    return Reading(f"{name} jumps at {_places([x for x, _ in jumps])}", sizes + more, hint)
+
+
+def _places(places: list[float]) -> str:
+    """Write the places nearest to 0, from left to right."""
+    nearest = sorted(sorted(places, key=abs)[:_MOST_PLACES])
+    digits = 4 if len(places) == 1 else 3
+    more = "; …" if len(places) > len(nearest) else ""
+    return "; ".join(significant(x, digits) for x in nearest) + more
 
 
 def percent(share: float) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from actviz.activations import row
+from actviz.activations import row, subject
 from actviz.evaluation import Request, Result
 from actviz.param import Value
 from actviz.pins import Pin
@@ -82,7 +82,8 @@ class Picture:
 
     def show(self, session: Session) -> None:
         """Take another session; curves that it does not have are forgotten."""
-        self.ready = self.ready and session.activation == self.session.activation
+        subjects = {subject(each.activation, each.values) for each in (session, self.session)}
+        self.ready = self.ready and len(subjects) == 1
         self.session = session
         self.figure.view = (session.view.low, session.view.high)
         wanted = {MAIN, *(pin_key(pin) for pin in session.pins if pin.visible)}

@@ -96,6 +96,9 @@ def _limits(picture: Picture, pane: int, where: str, around: tuple[float, float,
     """Write the value, or where the curve jumps both one-sided limits, the taken one marked."""
     left, taken, right = around
     name = _NAMES[pane]
+    if left == right and math.isnan(taken):
+        words = f"{name}({where}) is not defined, its limit is {_words(picture, pane, left)}"
+        return _Read(words, left, marked=False)
     if left == right:
         return _Read(f"{name}({where}) = {_words(picture, pane, taken)}", taken)
     lines = [

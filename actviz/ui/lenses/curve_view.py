@@ -11,6 +11,8 @@ from actviz.view import View
 _HOME = View()
 _ROOM = 0.3
 """How far a fitted view goes beyond its last notable point, as a share of their span."""
+_MOST_KINKS, _MOST_NOTABLE = 4, 8
+"""How many kinks have a view, and how many notable points are shown: those nearest to 0."""
 _STEPS = (1.0, 2.0, 4.0, 8.0)
 
 
@@ -23,7 +25,7 @@ def presets(activation: str, values: Mapping[str, Value]) -> list[tuple[str, Vie
         ("Around 0 ±1", View(low=-1.0, high=1.0)),
     ]
     kinks = [each.x for each in row(activation).breaks(dict(values))]
-    for kink in kinks:
+    for kink in sorted(sorted(kinks, key=abs)[:_MOST_KINKS]):
         words = "Around the kink" if len(kinks) == 1 else f"Around the kink at {kink:g}"
         half = max(0.5, abs(kink) * 2.0**-30)
         found.append((words, View(low=kink - half, high=kink + half)))
@@ -33,7 +35,7 @@ def presets(activation: str, values: Mapping[str, Value]) -> list[tuple[str, Vie
 def fitting(notable: Sequence[float]) -> View:
     """Choose the view that shows all notable points: the first view, widened as needed."""
     low, high = _HOME.low, _HOME.high
-    near = [x for x in notable if abs(x) <= 1e6]
+    near = sorted((x for x in notable if abs(x) <= 1e6), key=abs)[:_MOST_NOTABLE]
     if near:
         span = max(max(near) - min(near), 1.0)
         low = min(low, -_rounded(-(min(near) - _ROOM * span)))

@@ -11,6 +11,7 @@ import numpy as np
 from actviz.activations import Row
 from actviz.dtypes import DTYPES
 from actviz.evaluation import Grid
+from actviz.expression.letters import letter_of
 from actviz.param import Value
 from actviz.pins import Pin
 from actviz.ui.axis import Axis
@@ -41,14 +42,13 @@ _SAME_LINE = 3.0
 _PANE_NAMES = ("f", "f′")
 _TITLES = ("f(x)", "f′(x)")
 _SLICE_TITLES = ("pₖ(x), x = zₖ", "∂pₖ/∂zₖ (own logit)")
-_GREEK = {"alpha": "α", "beta": "β", "theta": "θ"}
 
 
 def title(row: Row, values: Mapping[str, Value]) -> str:
     """Name a curve with all its values: a default that is not named misleads."""
     parts = [
-        f"{_GREEK.get(param.name, param.name)} = {shown(values[param.name], param.domain)}"
-        for param in row.params
+        f"{letter_of(param.name)} = {shown(values[param.name], param.domain)}"
+        for param in row.labelled
         if param.name in values
     ]
     return " · ".join([row.title, *parts])
@@ -56,8 +56,8 @@ def title(row: Row, values: Mapping[str, Value]) -> str:
 
 def short_title(row: Row, values: Mapping[str, Value]) -> str:
     """Name a curve with the values that are not the defaults, and say of the rest that they are."""
-    named = {p.name: values[p.name] for p in row.params if p.name in values}
-    off = {p.name: named[p.name] for p in row.params if named.get(p.name, p.default) != p.default}
+    named = {p.name: values[p.name] for p in row.labelled if p.name in values}
+    off = {p.name: named[p.name] for p in row.labelled if named.get(p.name, p.default) != p.default}
     if len(off) == len(named):
         return title(row, values)
     return f"{title(row, off)} · {'others' if off else 'values'} default"
@@ -88,6 +88,7 @@ def steps_label(trace: Trace, pane: int, x: Axis, y: Axis, look: Look) -> Label 
 def beyond_label(trace: Trace, pane: int, axes: Axes, look: Look) -> Label | None:
     """Say where a curve ends because its dtype does: no number is as large as f, f′ or x there."""
     over = np.isinf(trace.heights[pane]) | np.isinf(trace.x)
+    over &= ~np.isin(trace.x, trace.poles(pane))
     if not over.any():
         return None
     given, dtype = trace.result.request.x, trace.result.request.dtype
