@@ -12,7 +12,6 @@ Then `python tools/make_float32_tables.py` writes the numbers, their count and t
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 
 from definitions import Constants, Define, Definition, Made, Table, float32, write
@@ -41,8 +40,6 @@ from mathematics import (
 from mpmath import mp, mpf
 
 FOLDER = Path(__file__).parents[1] / "actviz" / "opencl" / "prelude" / "float32"
-EDGES = tuple(map(mpf, ("0", "0.5", "1", "1.5", "2", "3", "4", "6", "8", "12", "16")))
-"""Ends of the intervals of GELU: half octaves, which bits of a float32 count."""
 
 
 def single(name: str, value: mpf) -> Define:
@@ -67,17 +64,6 @@ def real(name: str, value: mpf) -> Define:
 def polynomial(name: str, found: Fit) -> Table:
     """Define a table as the numbers of one polynomial."""
     return Table(name, [found.numbers], found.error, float32)
-
-
-def in_intervals(name: str, function: Real, degree: int) -> Table:
-    """Fit a function between EDGES, each time in the distance from the middle, which goes first."""
-    rows, errors = [], []
-    for low, high in pairwise(EDGES):
-        middle = (low + high) / 2
-        found = fit(function, low, high, degree, fine=True, centre=middle)
-        rows.append([middle, *found.numbers])
-        errors.append(found.error)
-    return Table(name, rows, max(errors), float32)
 
 
 def near_zero(stem: str, slope: Real, zero: mpf, reach: str) -> list[Definition]:
@@ -113,10 +99,20 @@ def clipped() -> Made:
 
 
 def gelu() -> Made:
+    far, centre = mpf("14.75"), mpf("0.25")
+
+    def in_w(function: Real) -> Fit:
+        """Fit in the distance of w = 1/(a + 2) from the centre, for 0 ≤ a ≤ far."""
+        return fit(
+            lambda w: function(1 / w - 2), 1 / (far + 2), mpf("0.5"), 11, fine=True, centre=centre
+        )
+
     return [
-        in_intervals("av_half_erfcx", half_erfcx, 8),
+        single("AV_GELU_FAR", far),
+        single("AV_GELU_CENTRE", centre),
+        polynomial("av_half_erfcx", in_w(lambda a: half_erfcx(a) * (a + 2))),
         pair("AV_GELU_ZERO", gelu_zero()),
-        in_intervals("av_gelu_slope", gelu_quotient, 6),
+        polynomial("av_gelu_slope", in_w(gelu_quotient)),
     ]
 
 
