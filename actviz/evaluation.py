@@ -37,7 +37,7 @@ class Device(msgspec.Struct, frozen=True):
     """A place where functions can be computed.
 
     `kind` is gpu, cpu, accelerator or numpy; `reason` says why a device is not `usable`;
-    `dtypes` are those it computes.
+    `dtypes` are those it computes; `warning` says what a usable device does otherwise than others.
     """
 
     id: str
@@ -46,6 +46,12 @@ class Device(msgspec.Struct, frozen=True):
     usable: bool = True
     reason: str = ""
     dtypes: tuple[str, ...] = ("float32",)
+    warning: str = ""
+
+    def with_warning(self, more: str) -> Device:
+        """Give this device with one warning more, if there is one."""
+        said = "; ".join(each for each in (self.warning, more) if each)
+        return msgspec.structs.replace(self, warning=said)
 
 
 class Grid(msgspec.Struct, frozen=True):

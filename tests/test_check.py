@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,34 +14,60 @@ import pytest
 from actviz.activations import row
 from actviz.evaluation import NumPyEngine
 from actviz.opencl import kernels as kernels_module
-from actviz.opencl import program as program_module
-from actviz.opencl.check import fault, hard_points
+from actviz.opencl import selftest
+from actviz.opencl.check import FLUSHES, Verdict, examine, hard_points
 from actviz.opencl.devices import open_handle
 from actviz.opencl.engine import OpenCLEngine
+from actviz.opencl.selftest import arithmetic
 from actviz.opencl.source import program_text
 
 
-@pytest.mark.parametrize(
-    ("option", "words"),
-    [
-        ("-cl-unsafe-math-optimizations", "it computes wrong numbers: "),
-        ("-cl-denorms-are-zero", "it makes subnormal numbers 0"),
-    ],
-)
-def test_wrong_numbers_are_noticed(
-    engine_id: str, option: str, words: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What a driver does that takes such liberties by itself."""
-    build = program_module.build
+def loosely(device: str, option: str) -> dict:
+    """Try a device as if its driver built with an option by itself, in a child process."""
+    here = Path(__file__).parent
+    told = subprocess.run(
+        [sys.executable, str(here / "loose_build.py"), device, option],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(told.stdout.splitlines()[-1])
 
-    def build_loosely(
-        device: str, context: object, handle: object, text: str, given: tuple
-    ) -> object:
-        return build(device, context, handle, text, (*given, option))
 
-    monkeypatch.setattr(kernels_module, "build", build_loosely)
-    found = open_handle(engine_id)
-    assert fault(OpenCLEngine(found.device, found.handle)).startswith(words)
+def test_relaxed_arithmetic_is_named_and_not_used(engine_id: str) -> None:
+    told = loosely(engine_id, "-cl-unsafe-math-optimizations")
+    assert told["device"]["reason"] == "its compiler rewrites sums: (x + y) − x becomes y"
+    assert told["device"]["usable"] is False
+    assert told["points"].startswith("it computes wrong numbers: ")
+
+
+def test_subnormal_numbers_that_become_0_are_a_warning(engine_id: str) -> None:
+    """All others are as good as ever, and these by no more off than the largest of them."""
+    told = loosely(engine_id, "-cl-denorms-are-zero")
+    assert told["device"]["usable"] is True
+    assert told["device"]["reason"] == told["points"] == ""
+    assert told["device"]["warning"] == (
+        "subnormal numbers (float32: below 1.2e-38) become 0; "
+        "subnormal numbers (float64: below 2.2e-308) become 0"
+    )
+    assert told["errors"]["float32"]["normal"] < 1.0
+    assert told["errors"]["float32"]["subnormal"] <= 1.0
+    assert told["errors"]["float64"]["normal"] <= 8.0
+    assert told["errors"]["float64"]["subnormal"] <= 1.0
+
+
+def test_right_arithmetic_is_noticed(engine_id: str) -> None:
+    assert arithmetic(engine_id, open_handle(engine_id).handle) == Verdict()
+
+
+@pytest.mark.parametrize("wrong", range(len(selftest._TRIALS)))
+def test_wrong_arithmetic_is_named(wrong: int) -> None:
+    told = np.array([trial.right for trial in selftest._TRIALS], np.float32)
+    told[wrong] = 0.5
+    meaning = selftest._TRIALS[wrong].meaning
+    flushes = meaning == FLUSHES["float32"]
+    assert flushes == (wrong >= 8)
+    assert selftest.verdict(told) == (Verdict("", meaning) if flushes else Verdict(meaning))
 
 
 @pytest.mark.parametrize(
@@ -52,7 +82,7 @@ def test_lost_digits_beside_a_root_are_noticed(
     assert lost != whole
     monkeypatch.setattr(kernels_module, "program_text", lambda **_: lost)
     found = open_handle(engine_id)
-    said = fault(OpenCLEngine(found.device, found.handle))
+    said = examine(OpenCLEngine(found.device, found.handle)).fault
     assert said.startswith(f"it computes wrong numbers: {words}")
 
 
@@ -64,5 +94,5 @@ def test_roots_and_their_neighbours_are_hard_points(beta: float) -> None:
 
 
 def test_right_numbers_are_noticed(engine: OpenCLEngine) -> None:
-    assert fault(engine) == ""
-    assert fault(NumPyEngine()) == ""
+    assert examine(engine) == Verdict()
+    assert examine(NumPyEngine()) == Verdict()

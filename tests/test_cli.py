@@ -10,7 +10,7 @@ import pytest
 
 from actviz.cli import main
 from actviz.engines import evaluate
-from actviz.evaluation import Grid
+from actviz.evaluation import Device, Grid
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
@@ -224,6 +224,17 @@ def test_devices_lists_numpy_last(capsys: pytest.CaptureFixture[str]) -> None:
     status, table, _ = run(capsys, "devices", "--refresh")
     assert status == 0
     assert len(table.splitlines()) == len(listed)
+
+
+def test_devices_tells_what_a_device_does_otherwise(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Device("acme-gpu", "Acme", "gpu", warning="subnormal numbers become 0")
+    monkeypatch.setattr("actviz.engines.devices", lambda refresh: (other,))
+    _, out, _ = run(capsys, "devices", "--json")
+    assert json.loads(out)[0]["warning"] == "subnormal numbers become 0"
+    _, table, _ = run(capsys, "devices")
+    assert table == "acme-gpu  gpu          Acme  (float32; subnormal numbers become 0)\n"
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])

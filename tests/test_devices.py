@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 
 from actviz.evaluation import Device, DeviceError
-from actviz.opencl import child, icd
-from actviz.opencl import engine as engine_module
+from actviz.opencl import child, icd, selftest
 from actviz.opencl.devices import Found, _plain, _unique, _vendor, find, open_handle
 
 SOURCE = Path(__file__).parent / "fake_icd" / "driver.c"
@@ -157,7 +156,7 @@ def test_an_error_of_ours_is_not_blamed_on_the_driver(monkeypatch: pytest.Monkey
     def broken(*_: object) -> None:
         raise sqlite3.OperationalError("unable to open database file")
 
-    monkeypatch.setattr(engine_module, "OpenCLEngine", broken)
+    monkeypatch.setattr(selftest, "arithmetic", broken)
     found = Found(Device("some-gpu", "Some", "gpu"), None, (0, 0), "some.icd")
     device = child.tried(found)
     assert not device.usable

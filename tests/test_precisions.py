@@ -19,7 +19,7 @@ from actviz.dtypes import DTYPES
 from actviz.engines import evaluate
 from actviz.evaluation import Device, DeviceError, Engine, Grid, NumPyEngine, Request
 from actviz.opencl import kernels as kernels_module
-from actviz.opencl.check import fault, hard_points
+from actviz.opencl.check import Verdict, examine, hard_points
 from actviz.opencl.devices import open_handle
 from actviz.opencl.engine import OpenCLEngine
 from actviz.opencl.source import missing, program_text
@@ -228,8 +228,8 @@ def test_float64_that_fails_leaves_the_device_to_the_others(
 
 
 def test_right_numbers_of_float64_are_noticed(engine: OpenCLEngine) -> None:
-    assert fault(engine, "float64") == ""
-    assert fault(NumPyEngine(), "float64") == ""
+    assert examine(engine, "float64") == Verdict()
+    assert examine(NumPyEngine(), "float64") == Verdict()
 
 
 def test_devices_without_doubles_have_no_float64(

@@ -23,4 +23,6 @@ def devices_command(as_json: bool, refresh: bool) -> None:
     width = max(len(device.id) for device in found)
     for device in found:
         state = ", ".join(device.dtypes) if device.usable else f"not usable: {device.reason}"
+        if device.warning:
+            state += f"; {device.warning}"
         click.echo(f"{device.id:<{width}}  {device.kind:<11}  {device.name}  ({state})")

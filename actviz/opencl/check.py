@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,12 @@ from actviz.param import Choice, Value
 
 CLOSE = {"float32": 1, "float64": 16}
 """Steps between a device's number and NumPy's, for functions of the prelude: NumPy may be 8 off."""
+FLUSHES = {
+    name: f"subnormal numbers ({name}: below {np.finfo(name).tiny:.1e}) become 0"
+    for name in ("float32", "float64")
+}
+"""What is said of a device whose numbers are right but for those in a precision."""
 _ROUGH = 1e-3
-_FLUSHES = "it makes subnormal numbers 0"
 _GRID = Grid(-8.1, 4.3, 301)
 _SIZES = np.geomspace(1e-37, 3e38, 1000)
 _COARSE: Array = np.concatenate([-_SIZES[::-1], _SIZES])
@@ -63,24 +68,32 @@ def _roots(row: Row, values: tuple[tuple[str, Value], ...]) -> tuple[float, ...]
     return tuple(high.tolist())
 
 
-def fault(engine: Engine, precision: str = "float32") -> str:
-    """Say in one sentence what is wrong with an engine's numbers in a precision, or nothing.
+class Verdict(NamedTuple):
+    """What is wrong with a device, in a sentence each: `fault` when it must not be used at all."""
 
-    Flushed subnormal numbers are the smallest fault: any other is said instead.
+    fault: str = ""
+    warning: str = ""
+
+
+def examine(engine: Engine, precision: str = "float32") -> Verdict:
+    """Compare an engine's numbers in a precision with NumPy's at the hardest points of all rows.
+
+    Where subnormal numbers alone are wrong, and by no more than the largest of them, that is a
+    warning: all others are right.
     """
-    flushes = ""
+    warning = ""
     for row in ROWS:
         if missing(row, precision):
             continue
         for values in _variants(row):
-            said = _fault_at_points(engine, row, values, precision)
-            if said not in ("", _FLUSHES):
-                return said
-            flushes = flushes or said
+            found = _examine_at_points(engine, row, values, precision)
+            if found.fault:
+                return found
+            warning = warning or found.warning
     grid = engine.run(Request.of("linear", {}, _GRID, precision))
     if not np.array_equal(grid.x, _GRID.points().astype(precision)):
-        return "its double arithmetic is not rounded as it must be"
-    return flushes
+        return Verdict("its double arithmetic is not rounded as it must be")
+    return Verdict(warning=warning)
 
 
 def _variants(row: Row) -> list[dict[str, Value]]:
@@ -95,23 +108,39 @@ def _variants(row: Row) -> list[dict[str, Value]]:
     return [{}, *others]
 
 
-def _fault_at_points(engine: Engine, row: Row, values: dict[str, Value], precision: str) -> str:
+def _examine_at_points(
+    engine: Engine, row: Row, values: dict[str, Value], precision: str
+) -> Verdict:
     """Compare one row; where it acts on vectors, its slice on a grid through the same points."""
-    x = Grid(-104.0, 104.0, 417) if row.vector else hard_points(row, values, precision)
-    result = engine.run(Request.of(row.name, values, x, precision))
-    right = row.evaluate(result.x.astype(np.float64), values)
-    names, formulas = ("f", "f′"), row.kernel_pair
-    for name, formula, got, want in zip(names, formulas, (result.y, result.dy), right, strict=True):
-        with np.errstate(over="ignore", under="ignore"):
-            wrong = _wrong(got, want.astype(precision), formula, result.x)
+    points = Grid(-104.0, 104.0, 417) if row.vector else hard_points(row, values, precision)
+    result = engine.run(Request.of(row.name, values, points, precision))
+    x = result.x.astype(np.float64)
+    rights, at_zero = (row.evaluate(each, values) for each in (x, np.copysign(0.0, x)))
+    warning = ""
+    for name, formula, got, right, beside in zip(
+        ("f", "f′"), row.kernel_pair, (result.y, result.dy), rights, at_zero, strict=True
+    ):
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            wrong = _wrong(got, right, formula, x)
+            to_zero = _is_tiny(right, got.dtype) & _is_tiny(got - right, got.dtype)
+            as_at_zero = _is_tiny(x, got.dtype) & ~_wrong(got, beside, formula, x)
+        faulty = wrong & ~(to_zero | as_at_zero)
+        if faulty.any():
+            where = int(np.argmax(faulty))
+            return Verdict(_sentence(f"{row.title} {name}", x[where], got[where], right[where]))
         if wrong.any():
-            where = int(np.argmax(wrong))
-            return _sentence(f"{row.title} {name}", result.x[where], got[where], want[where])
-    return ""
+            warning = FLUSHES[precision]
+    return Verdict(warning=warning)
 
 
-def _wrong(got: Array, want: Array, formula: Formula, x: Array) -> NDArray[np.bool_]:
+def _is_tiny(numbers: Array, dtype: Any) -> NDArray[np.bool_]:
+    """Tell what a dtype holds as a subnormal number only, or rounds from there to a normal one."""
+    return np.asarray(np.abs(numbers) <= np.finfo(dtype).tiny)
+
+
+def _wrong(got: Array, right: Array, formula: Formula, x: Array) -> NDArray[np.bool_]:
     """Tell where numbers are too far off; formulas over built-ins promise little in their tails."""
+    want = right.astype(got.dtype)
     same = (got == want) | (np.isnan(got) & np.isnan(want))
     if is_exact(formula):
         close = _steps(got, want) <= CLOSE[got.dtype.name]
@@ -146,8 +175,6 @@ def _from_zero(a: Array) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
 
 def _sentence(what: str, x: float, got: float, want: float) -> str:
     real = type(got)
-    if got == 0.0 and abs(want) < np.finfo(real).tiny:
-        return _FLUSHES
     digits = np.finfo(real).precision + 3
     return (
         f"it computes wrong numbers: {what}({x:.{digits}g}) is {real(want):.{digits}g}, "

@@ -39,6 +39,7 @@ from actviz.opencl.process import connection_of
 from actviz.opencl.shared import CAPACITY, SharedMemory
 
 if TYPE_CHECKING:
+    from actviz.opencl.check import Verdict
     from actviz.opencl.devices import Found
     from actviz.opencl.engine import OpenCLEngine
     from actviz.opencl.memory import Block
@@ -122,21 +123,36 @@ def _told(error: Exception) -> str:
 
 
 def tried(found: Found) -> Device:
-    """Build the program on a device and compare its numbers; gives the device with the outcome.
+    """Try a device's arithmetic, build the program and compare its numbers; gives the outcome.
 
     Whatever is raised settles this device, and leaves the process to try the others.
     """
-    from actviz.opencl.check import fault
-    from actviz.opencl.engine import OpenCLEngine
-
     try:
-        reason = fault(OpenCLEngine(found.device, found.handle))
+        verdict = _verdict(found)
     except DeviceError as error:
-        reason = error.reason
+        return _unusable(found.device, error.reason)
     except Exception as error:
-        reason = f"it cannot be tried: {_told(error)}"
-    device = found.device
-    return Device(device.id, device.name, device.kind, not reason, reason, device.dtypes)
+        return _unusable(found.device, f"it cannot be tried: {_told(error)}")
+    if verdict.fault:
+        return _unusable(found.device, verdict.fault)
+    return msgspec.structs.replace(found.device, warning=verdict.warning)
+
+
+def _verdict(found: Found) -> Verdict:
+    """Look for what is wrong with single operations first: it is named better there."""
+    from actviz.opencl.check import examine
+    from actviz.opencl.engine import OpenCLEngine
+    from actviz.opencl.selftest import arithmetic
+
+    first = arithmetic(found.device.id, found.handle)
+    if first.fault:
+        return first
+    second = examine(OpenCLEngine(found.device, found.handle))
+    return second._replace(warning=second.warning or first.warning)
+
+
+def _unusable(device: Device, reason: str) -> Device:
+    return msgspec.structs.replace(device, usable=False, reason=reason)
 
 
 class Server:

@@ -24,7 +24,7 @@ from actviz.evaluation import (
     acts_on_vectors,
     map_vectors,
 )
-from actviz.opencl.check import fault
+from actviz.opencl.check import examine
 from actviz.opencl.kernels import Kernels, Launcher
 from actviz.opencl.memory import Block, room_for
 from actviz.opencl.softmax import Softmax
@@ -86,10 +86,7 @@ class OpenCLEngine:
             self._context = cl.Context([handle])
             self._queue = cl.CommandQueue(self._context)
         options = ("-DAV_DOUBLE=1",) if self._double else ()
-        self._kernels = Kernels(
-            *(device.id, self._context, handle, options),
-            lambda precision: fault(self, precision),
-        )
+        self._kernels = Kernels(device.id, self._context, handle, options, self._fault)
         self._vectors = Softmax(
             Place(
                 *(device, handle, self._context, self._queue, self._group, self._most),
@@ -112,6 +109,12 @@ class OpenCLEngine:
         """One at a time, and named where it fails."""
         with self._lock, self._guarded("failed while it was computing"):
             yield
+
+    def _fault(self, precision: str) -> str:
+        """Say what is wrong with the numbers of a precision; what is only to be told is kept."""
+        verdict = examine(self, precision)
+        self.device = self.device.with_warning(verdict.warning)
+        return verdict.fault
 
     def is_ready(self, dtype: str) -> bool:
         """Tell whether a dtype is computed at once, without anything being built first."""

@@ -68,7 +68,7 @@ class StatusLine(QWidget):
         for device in status.devices:
             self._devices.appendRow(_item(device))
         self.device.setCurrentIndex(self.device.findData(status.device.id, _DEVICE))
-        self.device.setToolTip(status.device.name)
+        self.device.setToolTip(_with_warning(status.device.name, status.device))
         self._show_message()
 
     def show_frame(self, device: Device, points: int, kernel: float, frame: float | None) -> None:
@@ -107,7 +107,7 @@ class StatusLine(QWidget):
             return f"{status.message}; {status.device.name} computes{until}"
         if status.starting:
             return f"Starting OpenCL; {status.device.name} computes meanwhile"
-        return self._unheld(status) or "Ready"
+        return self._unheld(status) or _with_warning("Ready", status.device)
 
     def _unheld(self, status: Status) -> str:
         """Say why another device than the chosen one has drawn the last picture."""
@@ -127,11 +127,15 @@ class StatusLine(QWidget):
 def _item(device: Device) -> QStandardItem:
     item = QStandardItem(device.name if device.usable else f"{device.name}: not usable")
     item.setData(device.id, _DEVICE)
-    item.setToolTip(f"{device.id}: {', '.join(device.dtypes)}")
+    item.setToolTip(_with_warning(f"{device.id}: {', '.join(device.dtypes)}", device))
     if not device.usable:
         item.setFlags(Qt.ItemFlag.NoItemFlags)
         item.setToolTip(f"{device.id}: {device.reason}")
     return item
+
+
+def _with_warning(words: str, device: Device) -> str:
+    return f"{words}; {device.warning}" if device.warning else words
 
 
 def _milliseconds(seconds: float) -> str:

@@ -301,6 +301,23 @@ def test_an_unusable_device_is_listed_with_its_reason_and_cannot_be_chosen(
     assert window.status.device.currentText() == numpy.name
 
 
+def test_what_a_device_does_otherwise_is_said_in_the_status_line(
+    qtbot: QtBot, window: Window
+) -> None:
+    other = Device("acme-gpu", "Acme", "gpu", warning="subnormal numbers become 0")
+    numpy = window.evaluator.now.device
+    window.status.show_status(Status(other, (other, numpy)))
+    assert window.status.message.text() == "Ready; subnormal numbers become 0"
+    assert window.status.device.toolTip() == "Acme; subnormal numbers become 0"
+    model = window.status.device.model()
+    from PySide6.QtCore import Qt
+
+    tip = model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert tip == "acme-gpu: float32; subnormal numbers become 0"
+    window.status.show_status(Status(numpy, (other, numpy)))
+    assert window.status.message.text() == "Ready"
+
+
 def test_the_precision_is_chosen_in_the_status_line(qtbot: QtBot, live: Window) -> None:
     combo = live.status.precision
     combo.setCurrentText("float64")

@@ -31,12 +31,14 @@ inline float av_sigmoid_shifted_grad(float x, av_real largest, av_real rest)
     return x != x ? x : v;
 }
 
-/* tanh |x| = -E/(2 + E), E = e^(-2|x|) - 1, 2 + E = 1 + e^(-2|x|). */
+/* tanh |x| = -E/(2 + E), E = e^(-2|x|) - 1, 2 + E = 1 + e^(-2|x|). Up to 2^-14 it is x(1 - x²/3), x
+ * itself but for 2^-29: there the low part of the quotient might be subnormal, which some devices
+ * take for 0. */
 inline float av_tanh(float x)
 {
     const av_ff a = av_times_power(av_magnitude(av_ff_of(x, 0.0f), 60.0f), 2.0f);
     const av_ff q = av_multiply(av_expm1(av_negate(a)), av_gate_of(a).inverse);
-    return av_with_sign(q.hi + q.lo, x);
+    return fabs(x) < 0x1p-14f ? x : av_with_sign(q.hi + q.lo, x);
 }
 
 /* 4t/(1 + t)², t = e^(-2|x|); 1 - tanh² would be 0 from 9 on. */
