@@ -15,24 +15,34 @@ from actviz.opencl.memory import Block
 from actviz.opencl.program import build
 from actviz.opencl.source import missing, parameters, program_text
 
+WIDTHS = (8, 16)
+"""Points that a work-item may compute at once, where a device prefers vectors: see head.cl."""
+
 
 class Launcher:
     """One kernel and the arguments it was last given: only what changes is set again."""
 
-    def __init__(self, program: Any, name: str) -> None:
+    def __init__(self, program: Any, name: str, lanes: int) -> None:
         self._kernel = cl.Kernel(program, name)
+        self._lanes = lanes
         self._given: dict[int, bytes] = {}
 
     def launch(self, queue: Any, block: Block, count: int, group: int, *rest: Any) -> None:
-        """Enqueue the kernel over `count` points of a block."""
+        """Enqueue the kernel over `count` points of a block, and the rest of its last vector."""
         self._kernel.set_arg(0, block.buffer)
         for index, value in enumerate((np.int32(block.stride), np.int32(count), *rest), start=1):
             content = value.tobytes()
             if self._given.get(index) != content:
                 self._kernel.set_arg(index, value)
                 self._given[index] = content
-        size = -(-count // group) * group
+        size = -(-count // (self._lanes * group)) * group
         cl.enqueue_nd_range_kernel(queue, self._kernel, (size,), (group,))
+
+
+def width_of(handle: Any) -> int:
+    """Tell how many float32 points a work-item of a device computes at once."""
+    preferred = int(handle.preferred_vector_width_float)
+    return preferred if preferred in WIDTHS else 1
 
 
 class Kernels:
@@ -65,6 +75,7 @@ class Kernels:
     ) -> None:
         self._place = device_id, context, handle
         self._options = options
+        self._lanes = {"float32": width_of(handle)}
         self._fault = fault
         self._lock = threading.RLock()  # trying a precision runs its kernels
         self._launchers: dict[tuple[str, str], Launcher] = {}
@@ -100,7 +111,9 @@ class Kernels:
                 raise
 
     def _built(self, precision: str) -> Any:
-        return build(*self._place, program_text(precision=precision), self._options)
+        lanes = self._lanes.get(precision, 1)
+        options = (*self._options, f"-DAV_LANES={lanes}") if lanes > 1 else self._options
+        return build(*self._place, program_text(precision=precision), options)
 
     def _try(self, precision: str) -> None:
         self._programs[precision] = self._built(precision)
@@ -120,7 +133,8 @@ class Kernels:
         """Give a kernel of a prepared precision, always the same one."""
         key = precision, name
         if key not in self._launchers:
-            self._launchers[key] = Launcher(self._programs[precision], name)
+            lanes = self._lanes.get(precision, 1)
+            self._launchers[key] = Launcher(self._programs[precision], name, lanes)
         return self._launchers[key]
 
     def close(self) -> None:

@@ -24,13 +24,15 @@ _DOUBLE = "#ifdef cl_khr_fp64\n#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n#e
 _FUNCTION = re.compile(r"^inline (?:float|double) av_(\w+)\(", re.MULTILINE)
 _FORMS = {
     "float32": (
+        "av_scalar",
         "float",
+        "AV_ROUNDED",
         "float8 av_given_{0}",
         "av_given_{0}",
         "    const av_real {0} = av_real_of(av_given_{0}, av_ordinary);",
-        "av_is_ordinary((int)av_given_{0}.s3)",
+        "av_is_ordinary((av_count)av_given_{0}.s3)",
     ),
-    "float64": ("double", "double {0}", "{0}", "", ""),
+    "float64": ("double", "double", "", "double {0}", "{0}", "", ""),
 }
 """For each precision its type, and a parameter as formal, as argument, how it is unpacked, and how
 the kernel tells that it is ordinary."""
@@ -100,13 +102,15 @@ def _defined(precision: str) -> frozenset[str]:
 
 def _kernels(template: Template, row: Row, precision: str) -> str:
     """Fill in the template for one row."""
-    real, formal, argument, unpack, ordinary = _FORMS[precision]
+    scalar, real, rounded, formal, argument, unpack, ordinary = _FORMS[precision]
     names = parameters(row)
     pair = row.kernel_pair
     whole = _taken_whole(row) if ordinary else ()
     return template.substitute(
         name=row.name,
+        scalar=scalar,
         real=real,
+        rounded=rounded,
         formals="".join(f", {formal.format(name)}" for name in names),
         actuals="".join(f", {argument.format(name)}" for name in names),
         unpack="\n".join(unpack.format(name) for name in names),

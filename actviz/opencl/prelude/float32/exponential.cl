@@ -4,6 +4,7 @@
 #define AV_LN2_HI 0.6931472f  /* ln 2 = AV_LN2_HI - AV_LN2_LO */
 #define AV_LN2_LO 1.9046542e-09f
 #define AV_RINT 12582912.0f     /* 1.5·2^23: adding it leaves the nearest integer in the low bits */
+#define AV_RINT_BITS 0x4b400000
 
 /* a = n·ln 2 + (r + e): n the nearest integer to a/ln 2, r exact and at most 0.3466, e small. */
 typedef struct {
@@ -16,7 +17,7 @@ inline av_reduced av_reduce(av_ff a)
     const float shifted = fma(a.hi, AV_LOG2_E, AV_RINT);
     const float k = shifted - AV_RINT;
     av_reduced q;
-    q.n = as_int(shifted) - as_int(AV_RINT);
+    q.n = as_int(shifted) - AV_RINT_BITS;
     q.r = fma(k, -AV_LN2_HI, a.hi);
     q.e = fma(k, AV_LN2_LO, a.lo);
     return q;
