@@ -53,6 +53,12 @@ class Watched:
         return self.evaluator.now.device
 
 
+def stop(pid: int) -> None:
+    """Stop a child process, and wait until it stands still."""
+    os.kill(pid, signal.SIGSTOP)
+    os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOWAIT)
+
+
 @pytest.fixture
 def watched(qtbot: QtBot) -> Iterator[Watched]:
     made = Watched()
@@ -90,7 +96,7 @@ def test_numpy_answers_until_the_device_is_ready_which_then_repeats(
 
 def test_only_the_newest_request_of_a_key_counts(qtbot: QtBot, watched: Watched) -> None:
     watched.start(qtbot)
-    os.kill(watched.pid, signal.SIGSTOP)
+    stop(watched.pid)
     for alpha in (1.0, 2.0, 3.0, 4.0):
         watched.evaluator.ask("curve", request(alpha))
         watched.evaluator.ask("pin", request(10 * alpha))
@@ -105,7 +111,7 @@ def test_a_killed_child_is_replaced_and_nothing_stays_unanswered(
     qtbot: QtBot, watched: Watched
 ) -> None:
     first = watched.start(qtbot)
-    os.kill(watched.pid, signal.SIGSTOP)
+    stop(watched.pid)
     watched.evaluator.ask("curve", request(2.0))
     watched.evaluator.ask("pin", request(3.0))
     os.kill(watched.pid, signal.SIGKILL)
@@ -124,7 +130,7 @@ def test_a_child_that_hangs_is_killed_after_the_time_limit(
     monkeypatch.setattr(link_module, "ANSWER_LIMIT", 50)
     watched.start(qtbot)
     hanging = watched.pid
-    os.kill(hanging, signal.SIGSTOP)
+    stop(hanging)
     watched.evaluator.ask("curve", request(2.0))
     qtbot.waitUntil(lambda: len(watched.answers) == 1)
     assert watched.answers[0][1].device.id == NUMPY
@@ -195,7 +201,7 @@ def test_what_the_device_does_not_hold_is_computed_by_numpy(qtbot: QtBot, watche
 def test_a_late_answer_does_not_come_after_a_newer_one(qtbot: QtBot, watched: Watched) -> None:
     device = watched.start(qtbot)
     watched.evaluator._take(Ready(lacking(device), watched.evaluator.now.devices))
-    os.kill(watched.pid, signal.SIGSTOP)
+    stop(watched.pid)
     watched.evaluator.ask("curve", request(1.0))
     watched.evaluator.ask("curve", request(2.0, "float64"))
     watched.evaluator.ask("pin", request(3.0))
