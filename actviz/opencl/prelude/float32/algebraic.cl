@@ -27,9 +27,9 @@ inline float av_softsign_grad(float x)
     return x != x ? x : (v.hi + v.lo) * s * s;
 }
 
-/* The square root of s and its reciprocal for 2^-100 < s.hi < 2^100: halving the bits gives the
- * reciprocal within 3.5 %, each Newton step squares that error, and what they leave over is put
- * behind them. */
+/* The square root of s and its reciprocal for 2^-100 < s.hi < 2^100, within 2^-34: halving the bits
+ * gives the reciprocal within 3.5 %, each Newton step squares that error and makes it half as large
+ * again, and what they leave over is put behind them. */
 typedef struct {
     av_ff root, inverse;
 } av_roots;

@@ -113,7 +113,7 @@ inline float av_reciprocal(float d)
     return fma(r, fma(-d, r, 1.0f), r);
 }
 
-/* 1/d for 2^-100 < d.hi < 2^100, within 2^-42: r·(1 + e + e²), e what r·d leaves of 1. */
+/* 1/d for 2^-100 < d.hi < 2^100, within 2^-39: r·(1 + e + e²), e what r·d leaves of 1. */
 inline av_ff av_inverse(av_ff d)
 {
     const float r = av_reciprocal(d.hi);

@@ -13,7 +13,7 @@ inline float av_exponential_grad(float x)
     return av_exponential(x);
 }
 
-/* x/alpha to about 44 bits for x ≤ 0 and alpha > 0, cut off at -120. */
+/* x/alpha to about 39 bits for x ≤ 0 and alpha > 0, cut off at -120. */
 inline av_ff av_celu_ratio(float x, av_real alpha)
 {
     const av_ff inverse = av_inverse(av_ff_of(alpha.hi, alpha.mid));

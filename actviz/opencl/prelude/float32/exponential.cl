@@ -1,12 +1,15 @@
 /* ---- The exponential ----------------------------------------------------------------------- */
 
+/* 1/ln 2; the float nearest to ln 2, and by how much it is too large. */
 #define AV_LOG2_E 1.442695f
 #define AV_LN2_HI 0.6931472f  /* ln 2 = AV_LN2_HI - AV_LN2_LO */
 #define AV_LN2_LO 1.9046542e-09f
 #define AV_RINT 12582912.0f     /* 1.5·2^23: adding it leaves the nearest integer in the low bits */
 #define AV_RINT_BITS 0x4b400000
 
-/* a = n·ln 2 + (r + e): n the nearest integer to a/ln 2, r exact and at most 0.3466, e small. */
+/* a = n·ln 2 + (r + e), |a| ≤ 2000: n the nearest integer to a/ln 2, e small. |r| is at most 0.3466,
+ * half of ln 2 and what the rounding of 1/ln 2 adds, and exact: a.hi and n·AV_LN2_HI are multiples
+ * of 2^-25, so that their difference, below 1/2, has 24 bits. */
 typedef struct {
     float r, e;
     int n;
@@ -35,7 +38,7 @@ inline float av_exp_tail(float r)
     return (r * r) * p;
 }
 
-/* e^a = m·2^n, 0.70 ≤ m.hi ≤ 1.42, within 2^-26, for |a| ≤ 10^6. `value` is m·2^max(n, -126), to
+/* e^a = m·2^n, 0.70 ≤ m.hi ≤ 1.42, within 2^-26, for |a| ≤ 2000. `value` is m·2^max(n, -126), to
  * be added to numbers near 1, for a ≤ 0. */
 typedef struct {
     av_ff m, value;
@@ -56,7 +59,7 @@ inline av_power av_exp(av_ff a)
     return p;
 }
 
-/* e^a - 1 for a ≤ 0: (2^n - 1) + 2^n (e^(r + e) - 1), both exact but for the last term. */
+/* e^a - 1 for a ≤ 0, within 2^-25: (2^n - 1) + 2^n (e^(r + e) - 1), exact but for the tail. */
 inline av_ff av_expm1(av_ff a)
 {
     const av_reduced q = av_reduce(a);

@@ -1,5 +1,11 @@
 /* ---- GELU ---------------------------------------------------------------------------------- */
 
+/* On the left, at x = -a, with the normal distribution's Φ and density φ:
+ *   gelu  = -a·Φ(-a),           Φ(-a) = e^(-a²/2)·erfcx(a/√2)/2;
+ *   gelu' = Φ(-a) - a·φ(a) = φ(a)·(Mills(a) - a),   Mills(a) = Φ(-a)/φ(a).
+ * Nothing cancels but at the zero a0 of Mills(a) - a, which is taken out as a factor. On the right
+ * Φ(x) = 1 - Φ(-x), and gelu'(x) = 1 - gelu'(-x). */
+
 /* From here on e^(-a²/2) times what is beside it is 0. */
 #define AV_GELU_FAR 14.75f
 

@@ -1,8 +1,10 @@
 /* ---- GELU by tanh: x·sigmoid(w), w = c1·x + c3·x³ ------------------------------------------ */
 
+/* From here on e^-w is 0, also times what is beside it. */
 #define AV_GELU_TANH_FAR 11.9f
 #define AV_GELU_TANH_C1 av_ff_of(1.5957692f, -4.534068e-08f)   /* 2√(2/π) */
 #define AV_GELU_TANH_C3 av_ff_of(0.071354814f, 2.3988325e-09f)  /* 0.044715·c1 */
+/* The zero of the derivative. */
 #define AV_GELU_TANH_ZERO av_ff_of(-0.75246143f, 1.1339628e-08f)
 /* gelu_tanh'(zero + d)/d for |d| ≤ AV_GELU_TANH_NEAR, within 2^-30.4. */
 #define AV_GELU_TANH_NEAR 0.19f

@@ -1,7 +1,7 @@
 /* ---- Mish ---------------------------------------------------------------------------------- */
 
 /* t = e^-|x| as a power, 1/d and r = a/d, where a = 1 + 2t right of 0 and 2 + t left of it, and
- * d = a + 2t² and 2 + t·a. With them tanh(ln(1 + e^x)) is r and t·r. */
+ * d = a + 2t² and 2 + t·a. With u = 1 + e^x, tanh(ln u) = (u² - 1)/(u² + 1) is r and t·r. */
 typedef struct {
     av_power t;
     av_ff inverse, r;
@@ -44,7 +44,8 @@ __constant av_scalar av_mish_near_zero[9] = {
     -0.0033337488f, 0.0011241344f, 0.0007422927f,
 };
 
-/* r + 4x(1 + t)t²/d² right of 0, t·(r + 4x(1 + t)/d²) left of it. */
+/* tanh(ln u) + x·4u(u - 1)/(u² + 1)²: r + 4x(1 + t)t²/d² right of 0, t·(r + 4x(1 + t)/d²) left of
+ * it. */
 inline float av_mish_grad(float x)
 {
     const bool right = x >= 0.0f;
