@@ -156,6 +156,7 @@ def test_a_dtype_that_fails_is_told_of_by_being_left_out() -> None:
     assert isinstance(told, messages.Opened)
     assert told.device.dtypes == ("float32",)
     assert told.device.usable
+    assert told.device.warning == "float64 is left out: float64 gives wrong numbers"
     ours.close()
     server._finish_preparing(Failing(), "float64")  # nobody is there any more
 

@@ -282,9 +282,11 @@ class Server:
         """
         try:
             engine.prepare(dtype)
-        except Exception:
+        except Exception as error:
+            reason = error.reason if isinstance(error, DeviceError) else _told(error)
             kept = tuple(each for each in engine.device.dtypes if each != dtype)
-            engine.device = msgspec.structs.replace(engine.device, dtypes=kept)
+            lacking = msgspec.structs.replace(engine.device, dtypes=kept)
+            engine.device = lacking.with_warning(f"{dtype} is left out: {reason}")
         with suppress(OSError):
             self._say(Opened(engine.device, self._probe.devices))
 
