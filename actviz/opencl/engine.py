@@ -25,7 +25,7 @@ from actviz.evaluation import (
     map_vectors,
 )
 from actviz.opencl.check import examine
-from actviz.opencl.kernels import Kernels, Launcher
+from actviz.opencl.kernels import GROUP, Kernels, Launcher
 from actviz.opencl.memory import Block, room_for
 from actviz.opencl.softmax import Softmax
 from actviz.opencl.softmax_kernels import Place
@@ -36,8 +36,6 @@ MOST_POINTS = 1 << 22
 """Points computed in one launch; more are computed piece by piece."""
 ROUNDED_POINTS = 1 << 18
 """The same where the results are then rounded to fewer bits: the block is no result itself."""
-GROUP = 64
-"""Work-items in a group. Fixed, because PoCL compiles a kernel again for every other size."""
 
 
 class Job(NamedTuple):
@@ -79,7 +77,6 @@ class OpenCLEngine:
         self._lock = threading.Lock()
         self._double = "cl_khr_fp64" in handle.extensions
         self._shares = bool(handle.host_unified_memory)
-        self._group = min(GROUP, handle.max_work_group_size)
         self._most = min(MOST_POINTS, handle.max_mem_alloc_size // 32)
         self._able: set[tuple[str, str]] = set()
         with self._guarded("cannot be opened"):
@@ -89,7 +86,8 @@ class OpenCLEngine:
         self._kernels = Kernels(device.id, self._context, handle, options, self._fault)
         self._vectors = Softmax(
             Place(
-                *(device, handle, self._context, self._queue, self._group, self._most),
+                *(device, handle, self._context, self._queue),
+                *(min(GROUP, handle.max_work_group_size), self._most),
                 *(lambda n, precision: self.block(points=n, precision=precision), self._computing),
             )
         )
@@ -270,13 +268,13 @@ class OpenCLEngine:
             if job.grid is not None and self._double and not job.rounded:
                 grid = (np.float64(job.grid.low), np.float64(job.grid.step), np.int32(first))
                 kernel = self._launcher(job, "grid")
-                kernel.launch(self._queue, block, count, self._group, *grid, *job.given)
+                kernel.launch(self._queue, block, count, *grid, *job.given)
             else:
                 x = job.points.piece(first, count)
                 with np.errstate(all="ignore"):
                     block.write(job.dtype.rounded(x) if job.rounded else x)
                 kernel = self._launcher(job, "points")
-                kernel.launch(self._queue, block, count, self._group, *job.given)
+                kernel.launch(self._queue, block, count, *job.given)
             block.fetch(count)
             return perf_counter() - start
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyopencl as cl
@@ -17,17 +17,44 @@ from actviz.opencl.source import missing, parameters, program_text
 
 WIDTHS = (8, 16)
 """Points that a work-item may compute at once, where a device prefers vectors: see head.cl."""
+GROUP, POINTS = 64, 1024
+"""Work-items in a group, and points where the device is a CPU: what is the same for all x is then
+computed once for many of them. Fixed, because PoCL compiles a kernel again for every other size."""
+
+
+class Shape(NamedTuple):
+    """How the points of a launch are dealt out: to each work-item, and work-items to each group."""
+
+    lanes: int
+    group: int
+
+    @classmethod
+    def of(cls, handle: Any, precision: str) -> Shape:
+        """Choose it for a device."""
+        preferred = int(handle.preferred_vector_width_float) if precision == "float32" else 1
+        lanes = preferred if preferred in WIDTHS else 1
+        group = POINTS // lanes if handle.type & cl.device_type.CPU else GROUP
+        return cls(lanes, min(group, handle.max_work_group_size))
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What the program is built with."""
+        return (f"-DAV_LANES={self.lanes}",) if self.lanes > 1 else ()
+
+    def items(self, count: int) -> int:
+        """Count the work-items for so many points, in whole groups."""
+        return -(-count // (self.lanes * self.group)) * self.group
 
 
 class Launcher:
     """One kernel and the arguments it was last given: only what changes is set again."""
 
-    def __init__(self, program: Any, name: str, lanes: int) -> None:
+    def __init__(self, program: Any, name: str, shape: Shape) -> None:
         self._kernel = cl.Kernel(program, name)
-        self._lanes = lanes
+        self._shape = shape
         self._given: dict[int, bytes] = {}
 
-    def launch(self, queue: Any, block: Block, count: int, group: int, *rest: Any) -> None:
+    def launch(self, queue: Any, block: Block, count: int, *rest: Any) -> None:
         """Enqueue the kernel over `count` points of a block, and the rest of its last vector."""
         self._kernel.set_arg(0, block.buffer)
         for index, value in enumerate((np.int32(block.stride), np.int32(count), *rest), start=1):
@@ -35,14 +62,8 @@ class Launcher:
             if self._given.get(index) != content:
                 self._kernel.set_arg(index, value)
                 self._given[index] = content
-        size = -(-count // (self._lanes * group)) * group
-        cl.enqueue_nd_range_kernel(queue, self._kernel, (size,), (group,))
-
-
-def width_of(handle: Any) -> int:
-    """Tell how many float32 points a work-item of a device computes at once."""
-    preferred = int(handle.preferred_vector_width_float)
-    return preferred if preferred in WIDTHS else 1
+        size = (self._shape.items(count),)
+        cl.enqueue_nd_range_kernel(queue, self._kernel, size, (self._shape.group,))
 
 
 class Kernels:
@@ -75,7 +96,7 @@ class Kernels:
     ) -> None:
         self._place = device_id, context, handle
         self._options = options
-        self._lanes = {"float32": width_of(handle)}
+        self._shapes = {each: Shape.of(handle, each) for each in ("float32", "float64")}
         self._fault = fault
         self._lock = threading.RLock()  # trying a precision runs its kernels
         self._launchers: dict[tuple[str, str], Launcher] = {}
@@ -111,8 +132,7 @@ class Kernels:
                 raise
 
     def _built(self, precision: str) -> Any:
-        lanes = self._lanes.get(precision, 1)
-        options = (*self._options, f"-DAV_LANES={lanes}") if lanes > 1 else self._options
+        options = (*self._options, *self._shapes[precision].options)
         return build(*self._place, program_text(precision=precision), options)
 
     def _try(self, precision: str) -> None:
@@ -133,8 +153,8 @@ class Kernels:
         """Give a kernel of a prepared precision, always the same one."""
         key = precision, name
         if key not in self._launchers:
-            lanes = self._lanes.get(precision, 1)
-            self._launchers[key] = Launcher(self._programs[precision], name, lanes)
+            shape = self._shapes[precision]
+            self._launchers[key] = Launcher(self._programs[precision], name, shape)
         return self._launchers[key]
 
     def close(self) -> None:

@@ -197,29 +197,48 @@ inline av_scaled av_linear(float x, av_real alpha, av_real beta)
     return v;
 }
 
-/* What alpha·x + beta is beside `whole`, the sum of its highest products, for ordinary alpha and
- * ordinary beta or 0. */
-inline av_ff av_line_rest(float x, av_real alpha, av_real beta, av_ff whole, float product_lo)
+/* The same where alpha·x is between -beta/2 and -2beta, as a number, for ordinary alpha and beta;
+ * elsewhere it is only of about that size. The sum of the high parts is exact. */
+inline av_ff av_line_near_zero(float x, av_real alpha, av_real beta)
 {
+    const av_ff p = av_two_product(alpha.high, x);
     const av_ff q = av_two_product(alpha.low, x);
-    const av_ff s2 = av_two_sum(product_lo, beta.low);
+    const av_ff s2 = av_two_sum(p.lo, beta.low);
     const av_ff s3 = av_two_sum(s2.hi, q.hi);
-    const av_ff s4 = av_fast_two_sum(whole.hi, whole.lo + s3.hi);
+    const av_ff s4 = av_fast_two_sum(p.hi + beta.high, s3.hi);
     const float rest = s2.lo + (s3.lo + (q.lo + fma(alpha.rest, x, beta.rest)));
     return av_fast_two_sum(s4.hi, s4.lo + rest);
 }
 
-/* alpha·x + beta as a number, for ordinary alpha, ordinary beta or 0, and |x| ≤ 2^90. whole.lo is 0
- * where whole.hi cancels, so that its sum with the rest need not be exact. */
-inline av_ff av_line(float x, av_real alpha, av_real beta)
+/* The number hi + mid + lo, to about 70 bits. */
+typedef struct {
+    float hi, mid, lo;
+} av_three;
+
+/* beta/alpha for ordinary alpha and ordinary beta or 0: three quotients, the first within half an
+ * ULP, and what they leave over. The same for all x. */
+inline av_three av_ratio(av_real beta, av_real alpha)
 {
-    const av_ff p = av_two_product(alpha.high, x);
-    return av_line_rest(x, alpha, beta, av_two_sum(p.hi, beta.high), p.lo);
+    const float r = av_reciprocal(alpha.high);
+    const float about = beta.high * r;
+    const float near = fma(fma(-about, alpha.high, beta.high), r, about);
+    av_three q;
+    q.hi = fma(fma(-near, alpha.high, beta.high), r, near);
+    const av_ff product = av_two_product(-q.hi, alpha.low);
+    const av_ff s1 = av_two_sum(fma(-q.hi, alpha.high, beta.high), product.hi);
+    const av_ff s2 = av_two_sum(s1.hi, beta.low);
+    const float rest = s2.lo + (s1.lo + (product.lo + fma(-q.hi, alpha.rest, beta.rest)));
+    const float second = s2.hi * r;
+    q.mid = fma(fma(-second, alpha.high, s2.hi), r, second);
+    q.lo = (fma(-q.mid, alpha.high, s2.hi) + fma(-q.mid, alpha.low, rest)) * r;
+    return q;
 }
 
-/* The same where alpha·x is between -beta/2 and -2beta; elsewhere it is only of about that size. */
-inline av_ff av_line_near_zero(float x, av_real alpha, av_real beta)
+/* x + c: the low part of the sum is 0 where the high one cancels, so that it need not be added to
+ * c.mid exactly. */
+inline av_ff av_add_three(float x, av_three c)
 {
-    const av_ff p = av_two_product(alpha.high, x);
-    return av_line_rest(x, alpha, beta, av_ff_of(p.hi + beta.high, 0.0f), p.lo);
+    const av_ff s1 = av_two_sum(x, c.hi);
+    const av_ff s2 = av_fast_two_sum(s1.hi, s1.lo + c.mid);
+    return av_ff_of(s2.hi, s2.lo + c.lo);
 }

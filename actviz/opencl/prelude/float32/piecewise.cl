@@ -56,14 +56,14 @@ inline float av_thresholded_relu_grad(float x, av_real theta)
 /* How far, in units of the larger term, alpha·x + beta may be from a corner and still be on it. */
 #define AV_ON_CORNER 0x1p-66f
 
-/* alpha·x + beta, cut off at 0 and at 1; at a corner the terms are of one size, that of beta. */
+/* alpha·x + beta, cut off at 0 and at 1; ordinary ones as alpha·(x + beta/alpha). At a corner the
+ * terms are of one size, that of beta. */
 inline float av_hard_sigmoid(float x, av_real alpha, av_real beta)
 {
     float v, corner = 0.0f;
     if (alpha.ordinary && (beta.ordinary || beta.hi == 0.0f)) {
-        const float near = x > 0x1p90f ? 0x1p90f : x < -0x1p90f ? -0x1p90f : x;
-        const av_ff line = av_line(near, alpha, beta);
-        v = line.hi + line.lo;
+        const av_ff d = av_add_three(x, av_ratio(beta, alpha));
+        v = av_multiply_once(av_ff_of(alpha.high, alpha.low), d);
         if (beta.hi != 0.0f)
             corner = AV_ON_CORNER * av_power_of_two(beta.exponent);
     } else {
@@ -72,7 +72,7 @@ inline float av_hard_sigmoid(float x, av_real alpha, av_real beta)
         v = line.v.hi > AV_ON_CORNER ? value : 0.0f;
     }
     const float cut = v > 1.0f ? 1.0f : v;
-    return x != x ? x : v > corner ? cut : 0.0f;
+    return x != x ? x : x == INFINITY ? 1.0f : v > corner ? cut : 0.0f;
 }
 
 /* alpha for left < x ≤ right, else 0: the corners -beta/alpha and (1 - beta)/alpha come rounded to
