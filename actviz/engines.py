@@ -206,12 +206,16 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Failed(msgspec.Struct, frozen=True):
-    """A request was refused, or, when `fatal`, the child can answer nothing any more."""
+    """A request was refused, or, when `fatal`, the child can answer nothing any more.
+
+    One that is refused for now only may be asked again `later`, after the next `Ready`.
+    """
 
     reason: str
     devices: tuple[Device, ...]
     request: Request | None = None
     fatal: bool = True
+    later: bool = False
 
 
 Message = Ready | Answer | Failed
@@ -278,10 +282,10 @@ class ChildEngine:
                 return Ready(device, self._known)
             case messages.Done(seconds=seconds):
                 return Answer(self._result(seconds))
-            case messages.Refused(reason=reason):
+            case messages.Refused(reason=reason, later=later):
                 _, request = self._sent.popleft()
                 self._send_waiting()
-                return Failed(reason, self._known, request, fatal=False)
+                return Failed(reason, self._known, request, fatal=False, later=later)
             case messages.Broken(reason=reason, devices=known):
                 return Failed(reason, (*known, NUMPY) if known else self._known)
         raise EOFError(f"the child said {type(message).__name__}")

@@ -144,13 +144,13 @@ def test_a_dtype_that_fails_is_told_of_by_being_left_out() -> None:
     class Failing:
         device = Device("acme-gpu", "Acme", "gpu", dtypes=("float32", "float64"))
 
-        def prepare(self, dtype: str) -> None:
+        def prepare(self, dtype: str, own: None) -> None:
             raise DeviceError("acme-gpu", f"{dtype} gives wrong numbers")
 
     ours, theirs = multiprocessing.Pipe()
     server = Server.__new__(Server)  # as it is once a device is open
     server._connection, server._saying = theirs, threading.Lock()
-    server._probe = SimpleNamespace(devices=())
+    server._probe, server._preparing = SimpleNamespace(devices=()), {("float64", "")}
     server._finish_preparing(Failing(), "float64")
     told = messages.receive(ours)
     assert isinstance(told, messages.Opened)

@@ -43,6 +43,10 @@ for name, values in cases:  # ordinary parameters and huge, tiny, degenerate one
         if not row(name).vector:
             engine.run(Request.of(name, values, x, dtype))
         engine.run(Request.of(name, values, Grid(-9.0, 9.0, {POINTS}), dtype))
+for text in ("a * x * tanh(x)", "abs(sin(x)) + log(x)", "gelu(x) if x > a else x ** 2"):
+    for dtype in ("float16", "float32", "float64"):  # a user's own formulas
+        for points in (x, Grid(-9.0, 9.0, {POINTS})):
+            engine.run(Request.of("formula", {{"formula": text}}, points, dtype))
 print(found.device.id)
 """
 

@@ -20,6 +20,7 @@ from actviz.expression.nodes import (
     Node,
     Number,
     add,
+    children,
     depends,
     divide,
     is_constant,
@@ -240,21 +241,34 @@ def compared(node: Node, known: dict[int, Node]) -> Node:
 
 
 def _compared(node: Node, known: dict[int, Node]) -> Node:
+    """Rebuild a node where its parts have changed; what stays the same stays one object."""
     match node:
         case Negative(operand):
-            return Negative(compared(operand, known))
+            built: Node = Negative(compared(operand, known))
         case Binary(symbol, left, right):
-            return Binary(symbol, compared(left, known), compared(right, known))
+            built = Binary(symbol, compared(left, known), compared(right, known))
         case Choose(Compare(symbol, left, right), then, otherwise):
             condition = Compare(symbol, compared(left, known), compared(right, known))
-            return Choose(condition, compared(then, known), compared(otherwise, known))
+            built = Choose(condition, compared(then, known), compared(otherwise, known))
         case Call("sign", (argument,)):
             u = compared(argument, known)
             below = Choose(Compare("<", u, ZERO), Number(-1.0), ZERO)
             return Choose(Compare(">", u, ZERO), ONE, below)
         case Call(function, arguments):
-            return Call(function, tuple(compared(each, known) for each in arguments))
-    return node
+            built = Call(function, tuple(compared(each, known) for each in arguments))
+        case _:
+            return node
+    return node if _parts(built) == _parts(node) else built
+
+
+def _parts(node: Node) -> list[int]:
+    """Tell the parts of a node apart, those of its condition too."""
+    parts = [part for each in children(node) for part in (each, *_sides(each))]
+    return [id(part) for part in parts if not isinstance(part, Compare)]
+
+
+def _sides(part: Node | Compare) -> tuple[Node | Compare, ...]:
+    return children(part) if isinstance(part, Compare) else ()
 
 
 def choose(condition: Compare, then: Node, otherwise: Node) -> Node:

@@ -129,7 +129,7 @@ class OpenCL:
         return f"{self._chooser(condition.symbol)}({', '.join(parts + branches)})"
 
     def _chooser(self, symbol: str) -> str:
-        return f"av_choose_{_CHOOSERS[symbol]}_{self._precision}"
+        return f"av_choose_{CHOOSERS[symbol]}_{self._precision}"
 
     def _call(self, row: Function, arguments: tuple[Node, ...]) -> str:
         texts = [self.text(each) for each in arguments]
@@ -169,7 +169,7 @@ class OpenCL:
         return "\n".join(lines.values())
 
 
-_CHOOSERS = {
+CHOOSERS = {
     "<": "less",
     "<=": "not_more",
     ">": "more",

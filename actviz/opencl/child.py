@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from actviz.evaluation import Device, DeviceError
+from actviz.activations import OwnRow
+from actviz.evaluation import Device, DeviceError, Request
 from actviz.opencl import icd
 from actviz.opencl.messages import (
     Ask,
@@ -174,7 +175,7 @@ class Server:
         self._engine: OpenCLEngine | None = None
         self._blocks: list[Block] = []
         self._probe = Probe()
-        self._preparing: set[str] = set()
+        self._preparing: set[tuple[str, str]] = set()
         self._saying = threading.Lock()
 
     def run(self) -> None:
@@ -251,14 +252,14 @@ class Server:
     def _answer(self, ask: Ask) -> bool:
         """Answer a request; False when the device failed."""
         if self._engine is None:
-            self._say(Refused(ask.number, "no device is open yet"))
-            return True
-        if ask.dtype in self._engine.device.dtypes and not self._engine.is_ready(ask.dtype):
-            self._prepare(self._engine, ask.dtype)
-            self._say(Refused(ask.number, f"{ask.dtype} is not ready"))
+            self._say(Refused(ask.number, "no device is open yet", later=True))
             return True
         try:
-            seconds = self._engine.run_into(self._blocks[ask.slot], ask.request())
+            request = ask.request()
+            if self._begun(self._engine, request):
+                self._say(Refused(ask.number, f"{ask.dtype} is not ready", later=True))
+                return True
+            seconds = self._engine.run_into(self._blocks[ask.slot], request)
         except ValueError as error:
             self._say(Refused(ask.number, str(error)))
         except DeviceError as error:
@@ -268,25 +269,35 @@ class Server:
             self._say(Done(ask.number, seconds))
         return True
 
-    def _prepare(self, engine: OpenCLEngine, dtype: str) -> None:
-        """Begin to build what a dtype needs, unless that has begun; requests go on meanwhile."""
-        if dtype not in self._preparing:
-            self._preparing.add(dtype)
-            arguments = (engine, dtype)
-            threading.Thread(target=self._finish_preparing, args=arguments, daemon=True).start()
+    def _begun(self, engine: OpenCLEngine, request: Request) -> bool:
+        """Tell whether something must be built for a request; that goes on while others come."""
+        from actviz.opencl.engine import own_of
 
-    def _finish_preparing(self, engine: OpenCLEngine, dtype: str) -> None:
+        own = own_of(request)
+        if request.dtype not in engine.device.dtypes or engine.is_ready(request.dtype, own):
+            return False
+        what = request.dtype, own.f if own else ""
+        if what not in self._preparing:
+            self._preparing.add(what)
+            arguments = (engine, request.dtype, own)
+            threading.Thread(target=self._finish_preparing, args=arguments, daemon=True).start()
+        return True
+
+    def _finish_preparing(
+        self, engine: OpenCLEngine, dtype: str, own: OwnRow | None = None
+    ) -> None:
         """Build it, and say that the device is open once more, without what it turned out to lack.
 
         Whatever is raised settles this dtype; the other side may be gone by then.
         """
         try:
-            engine.prepare(dtype)
+            engine.prepare(dtype, own)
         except Exception as error:
             reason = error.reason if isinstance(error, DeviceError) else _told(error)
             kept = tuple(each for each in engine.device.dtypes if each != dtype)
             lacking = msgspec.structs.replace(engine.device, dtypes=kept)
             engine.device = lacking.with_warning(f"{dtype} is left out: {reason}")
+        self._preparing.discard((dtype, own.f if own else ""))
         with suppress(OSError):
             self._say(Opened(engine.device, self._probe.devices))
 

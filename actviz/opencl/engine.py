@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from time import perf_counter
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyopencl as cl
 
-from actviz.activations import FORMULA, row
+from actviz.activations import OwnRow, row
 from actviz.dtypes import DTYPES, DType, checked_dtype
 from actviz.evaluation import (
     Array,
@@ -27,6 +28,7 @@ from actviz.evaluation import (
 from actviz.opencl.check import examine
 from actviz.opencl.kernels import GROUP, Kernels, Launcher
 from actviz.opencl.memory import Block, room_for
+from actviz.opencl.own import TRIED, Program, Programs, difference
 from actviz.opencl.softmax import Softmax
 from actviz.opencl.softmax_kernels import Place
 from actviz.opencl.source import given
@@ -39,9 +41,9 @@ ROUNDED_POINTS = 1 << 18
 
 
 class Job(NamedTuple):
-    """What a kernel is to do: which row, its arguments, at which points, in which format."""
+    """What kernels do: their launchers by kind, arguments, at which points, in which format."""
 
-    activation: str
+    launcher: Callable[[str], Launcher]
     given: list[Any]
     grid: Grid | None
     points: Points
@@ -84,6 +86,8 @@ class OpenCLEngine:
             self._queue = cl.CommandQueue(self._context)
         options = ("-DAV_DOUBLE=1",) if self._double else ()
         self._kernels = Kernels(device.id, self._context, handle, options, self._fault)
+        place = device.id, self._context, handle
+        self._own = Programs(place, options, self._double, self._own_fault)
         self._vectors = Softmax(
             Place(
                 *(device, handle, self._context, self._queue),
@@ -114,19 +118,29 @@ class OpenCLEngine:
         self.device = self.device.with_warning(verdict.warning)
         return verdict.fault
 
-    def is_ready(self, dtype: str) -> bool:
-        """Tell whether a dtype is computed at once, without anything being built first."""
-        return self._kernels.is_ready(DTYPES[dtype].precision)
+    def is_ready(self, dtype: str, own: OwnRow | None = None) -> bool:
+        """Tell whether a dtype is computed at once, without anything being built first.
 
-    def prepare(self, dtype: str) -> None:
-        """Build what a dtype needs and try it, unless that has been done.
+        So it is, of a user's formula, where it is known that it is not computed here.
+        """
+        precision = DTYPES[dtype].precision
+        if own is not None:
+            return self._own.found(own, precision) is not None
+        return self._kernels.is_ready(precision)
+
+    def prepare(self, dtype: str, own: OwnRow | None = None) -> None:
+        """Build what a dtype needs, or a user's formula in it, and try it, if not yet done.
 
         Raises
         ------
         DeviceError
-            When it does not build or gives wrong numbers, now and from then on.
+            When a dtype's program does not build or gives wrong numbers, now and from then on.
         """
-        self._kernels.prepare(DTYPES[dtype].precision)
+        precision = DTYPES[dtype].precision
+        if own is not None:
+            self._own.prepare(own, precision)
+        else:
+            self._kernels.prepare(precision)
 
     def block(
         self, memory: Array | None = None, *, points: int, precision: str = "float32"
@@ -143,7 +157,8 @@ class OpenCLEngine:
         """Say why a request that is right is not computed on this device, or nothing."""
         try:
             lack = self._lack(request)
-            if not (lack or acts_on_vectors(request)):
+            own = own_of(request)
+            if not (lack or own or acts_on_vectors(request)):
                 self.prepare(request.dtype)
         except DeviceError as error:
             return str(error)
@@ -157,8 +172,10 @@ class OpenCLEngine:
             return f"dtype: {dtype!r} is not allowed on {name}; it must be one of {allowed}"
         if acts_on_vectors(request):
             return ""
-        if request.activation == FORMULA.name:
-            return f"device: {name!r} is not allowed for a formula of your own; it must be numpy"
+        own = own_of(request)
+        if own is not None:
+            program = self._own.prepare(own, DTYPES[dtype].precision)
+            return f"{program}; the device must be numpy" if isinstance(program, str) else ""
         lacking, _ = self._kernels.needs(row(request.activation), DTYPES[dtype].precision)
         if not lacking:
             return ""
@@ -227,12 +244,19 @@ class OpenCLEngine:
         with self._lock, self._guarded("cannot be closed"):
             self._queue.finish()
             self._kernels.close()
+            self._own.close()
 
     def _job(self, request: Request) -> Job:
         """Refuse what this engine does not compute; make the kernel's arguments of the rest."""
         activation = row(request.activation)
         numbers = activation.numbers(dict(request.values))
         points = Points(request.x)
+        own = own_of(request)
+        if own is not None:
+            self._check(request)
+            program = self._own.prepare(own, DTYPES[request.dtype].precision)
+            assert isinstance(program, Program)
+            return _own_job(program, numbers, points, request)
         if (activation.name, request.dtype) not in self._able:
             self._check(request)
             self.prepare(request.dtype)
@@ -242,7 +266,15 @@ class OpenCLEngine:
         _, names = self._kernels.needs(activation, dtype.precision)
         arguments = [given(numbers[name], dtype.precision) for name in names]
         grid = request.x if isinstance(request.x, Grid) else None
-        return Job(activation.name, arguments, grid, points, dtype)
+        launcher = partial(self._kernels.launcher, dtype.precision, activation.name)
+        return Job(launcher, arguments, grid, points, dtype)
+
+    def _own_fault(self, own: OwnRow, program: Program, precision: str) -> str:
+        """Compare a formula's program with NumPy; where few points differ, rounding may be why."""
+        request = Request.of(own.name, own.complete(), TRIED, precision)
+        points = Points(TRIED)
+        _, (x, *found) = self._computed(_own_job(program, own.numbers(), points, request))
+        return difference(own, x, *found)
 
     def _computed(self, job: Job) -> tuple[float, Array]:
         """Give the seconds and x, f and f′ as rows; piece by piece through one block if large."""
@@ -267,16 +299,30 @@ class OpenCLEngine:
             start = perf_counter()
             if job.grid is not None and self._double and not job.rounded:
                 grid = (np.float64(job.grid.low), np.float64(job.grid.step), np.int32(first))
-                kernel = self._launcher(job, "grid")
+                kernel = job.launcher("grid")
                 kernel.launch(self._queue, block, count, *grid, *job.given)
             else:
                 x = job.points.piece(first, count)
                 with np.errstate(all="ignore"):
                     block.write(job.dtype.rounded(x) if job.rounded else x)
-                kernel = self._launcher(job, "points")
+                kernel = job.launcher("points")
                 kernel.launch(self._queue, block, count, *job.given)
             block.fetch(count)
             return perf_counter() - start
 
-    def _launcher(self, job: Job, kind: str) -> Launcher:
-        return self._kernels.launcher(job.dtype.precision, f"av_{kind}_{job.activation}")
+
+def own_of(request: Request) -> OwnRow | None:
+    """Give the row of a user's own formula, if the request is for one."""
+    found = row(request.activation).bound(dict(request.values))
+    return found if isinstance(found, OwnRow) else None
+
+
+def _own_job(
+    program: Program, numbers: Mapping[str, float], points: Points, request: Request
+) -> Job:
+    """Make the arguments of a formula's kernels: whether bits are kept for a second rounding."""
+    dtype = DTYPES[request.dtype]
+    odd = np.int32(dtype.name != dtype.precision)
+    arguments = [odd, *(given(numbers[name], program.work) for name in program.names)]
+    grid = request.x if isinstance(request.x, Grid) else None
+    return Job(program.launcher, arguments, grid, points, dtype)

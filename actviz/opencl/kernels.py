@@ -149,8 +149,9 @@ class Kernels:
             self._needed[key] = missing(row, precision), parameters(row)
         return self._needed[key]
 
-    def launcher(self, precision: str, name: str) -> Launcher:
-        """Give a kernel of a prepared precision, always the same one."""
+    def launcher(self, precision: str, activation: str, kind: str) -> Launcher:
+        """Give a kernel of a prepared precision, of kind points or grid; always the same one."""
+        name = f"av_{kind}_{activation}"
         key = precision, name
         if key not in self._launchers:
             shape = self._shapes[precision]

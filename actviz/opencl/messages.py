@@ -76,10 +76,11 @@ class Done(msgspec.Struct, tag=True, frozen=True):
 
 
 class Refused(msgspec.Struct, tag=True, frozen=True):
-    """A request cannot be answered because something is wrong with it."""
+    """A request cannot be answered because something is wrong with it, or not yet (`later`)."""
 
     number: int
     reason: str
+    later: bool = False
 
 
 class Broken(msgspec.Struct, tag=True, frozen=True):

@@ -18,8 +18,18 @@ _DIGEST_SIZE = 32
 _LONGEST = 120
 
 
-def build(device_id: str, context: Any, handle: Any, text: str, options: tuple[str, ...]) -> Any:
+def build(
+    device_id: str,
+    context: Any,
+    handle: Any,
+    text: str,
+    options: tuple[str, ...],
+    *,
+    keep: bool = True,
+) -> Any:
     """Build a program for one device, from the cache where it was built before.
+
+    What is not to be kept is built anew, and leaves nothing behind.
 
     pyopencl's lower layer is used: its upper one warns about every driver that says anything
     while it builds, and its cache stalls for a minute behind a lock that a killed process left.
@@ -30,7 +40,7 @@ def build(device_id: str, context: Any, handle: Any, text: str, options: tuple[s
         When the driver does not build it, with the build log.
     """
     joined = " ".join(options).encode()
-    path = None if has_src_build_cache(handle) else _path(handle, text, joined)
+    path = None if has_src_build_cache(handle) or not keep else _path(handle, text, joined)
     cached = _load(path, context, handle, joined)
     if cached is not None:
         return cl.Program(cached)

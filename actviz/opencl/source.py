@@ -22,7 +22,7 @@ FOUNDATION = ("arithmetic", "parameters", "exponential", "logistic", "near_zero"
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _DOUBLE = "#ifdef cl_khr_fp64\n#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n#endif\n"
 _FUNCTION = re.compile(r"^inline (?:float|double) av_(\w+)\(", re.MULTILINE)
-_FORMS = {
+FORMS = {
     "float32": (
         "av_scalar",
         "float",
@@ -85,13 +85,17 @@ def given(value: float, precision: str) -> Any:
 
 def missing(row: Row, precision: str) -> tuple[str, ...]:
     """Name the functions that a row calls and that the prelude of a precision does not hold."""
-    called = {
+    return tuple(sorted(called(row) - _defined(precision)))
+
+
+def called(row: Row) -> frozenset[str]:
+    """Name the functions of the prelude that a row calls."""
+    return frozenset(
         node.function
         for formula in row.kernel_pair
         for node in walk(formula.tree)
         if isinstance(node, Call) and FUNCTIONS[node.function].prelude
-    }
-    return tuple(sorted(called - _defined(precision)))
+    )
 
 
 @cache
@@ -102,7 +106,7 @@ def _defined(precision: str) -> frozenset[str]:
 
 def _kernels(template: Template, row: Row, precision: str) -> str:
     """Fill in the template for one row."""
-    scalar, real, rounded, formal, argument, unpack, ordinary = _FORMS[precision]
+    scalar, real, rounded, formal, argument, unpack, ordinary = FORMS[precision]
     names = parameters(row)
     pair = row.kernel_pair
     whole = _taken_whole(row) if ordinary else ()
@@ -151,13 +155,18 @@ def program_text(rows: tuple[Row, ...] = ROWS, precision: str = "float32") -> st
     Kernels: `av_points_<name>` at given x and, where AV_DOUBLE is defined, `av_grid_<name>` at
     x that the device makes itself. Comments are left out, so it is plain ASCII.
     """
-    head, template = (
-        _read(files("actviz.opencl").joinpath(name)) for name in ("head.cl", "evaluate.cl")
-    )
+    head, template = head_text("head.cl"), head_text("evaluate.cl")
     able = [row for row in rows if not missing(row, precision)]
     kernels = (_kernels(Template(template), row, precision) for row in able)
-    parts = (_DOUBLE, head, prelude_text(precision), _helpers(able, precision), *kernels)
+    parts = (head, prelude_text(precision), _helpers(able, precision), *kernels)
     return "\n".join(parts)
+
+
+@cache
+def head_text(name: str) -> str:
+    """Read a file that stands beside the preludes, without comments."""
+    text = _read(files("actviz.opencl").joinpath(name))
+    return _DOUBLE + text if name == "head.cl" else text
 
 
 @cache

@@ -8,7 +8,7 @@ ready NumPy answers, so a picture is never missing.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -34,13 +34,15 @@ class Status:
     """Who computes, who could, and what the user should know about it.
 
     `device` computes what it can hold (`starting` while that is NumPy because the chosen one is
-    not ready); `message` says why it is not the one that was chosen.
+    not ready); `message` says why it is not the one that was chosen. `refusal` says why it has not
+    computed what it was last asked for in vain.
     """
 
     device: Device
     devices: tuple[Device, ...]
     starting: bool = False
     message: str = ""
+    refusal: str = ""
 
 
 class Evaluator(QObject):
@@ -60,6 +62,7 @@ class Evaluator(QObject):
         self._waiting: dict[str, Request] = {}
         self._latest: dict[str, Request] = {}
         self._put_off: set[str] = set()
+        self._refused = _NOBODY
         self._failures: Counter[str] = Counter()
         self._wanted: str | None = None
         self._said = ""
@@ -92,6 +95,7 @@ class Evaluator(QObject):
             del self._latest[next(iter(self._latest))]
         if not self._fits(request):
             self._forget_asked(key)
+            self._forget_refusal(key)
             self._compute(key, request)
         elif self._asked is not None:
             self._waiting[key] = request
@@ -115,6 +119,12 @@ class Evaluator(QObject):
         """Let no late answer of the device come after a newer one by NumPy."""
         if self._asked is not None and self._asked[0] == key:
             self._asked = (_NOBODY, self._asked[1])
+
+    def _forget_refusal(self, key: str) -> None:
+        """Say no more that the device refused what has this key."""
+        if key == self._refused:
+            self._refused = _NOBODY
+            self._say(replace(self._now, refusal=""))
 
     def _send(self, key: str, request: Request) -> None:
         assert self._link is not None
@@ -148,6 +158,7 @@ class Evaluator(QObject):
     def _answer(self, message: Answer) -> None:
         asked, self._asked = self._asked, None
         if asked is not None and asked[0] != _NOBODY and asked[1] == message.result.request:
+            self._forget_refusal(asked[0])
             self.answered.emit(asked[0], message.result)
         self._send_next()
 
@@ -169,7 +180,11 @@ class Evaluator(QObject):
         """Let NumPy compute what the device does not, or not yet; the device stays."""
         asked, self._asked = self._asked, None
         if asked is not None and asked[0] != _NOBODY and asked[1] == message.request:
-            self._put_off.add(asked[0])
+            if message.later:
+                self._put_off.add(asked[0])
+            else:
+                self._refused = asked[0]
+                self._say(replace(self._now, refusal=message.reason))
             self._compute(*asked)
         self._send_next()
 

@@ -114,6 +114,8 @@ class StatusLine(QWidget):
         dtype, chosen = self._store.session.dtype, status.device
         if self._drew is None or self._drew.id == chosen.id:
             return ""
+        if status.refusal:
+            return f"{status.refusal.partition('; the device')[0]}; {self._drew.name} computes it"
         if dtype not in chosen.dtypes:
             return f"{dtype} is computed by {self._drew.name}, as {chosen.name} has none"
         if DTYPES[dtype].precision == "float32":

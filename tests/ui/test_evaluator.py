@@ -171,6 +171,27 @@ def test_what_is_not_ready_is_computed_by_numpy_first(qtbot: QtBot, watched: Wat
     assert np.allclose(last.y, numpy.y, rtol=1e-15, atol=0)
 
 
+def own(text: str) -> Request:
+    return Request.of("formula", {"formula": text, "a": 2.0}, GRID)
+
+
+def test_a_users_formula_is_built_while_numpy_draws_it(qtbot: QtBot, watched: Watched) -> None:
+    device = watched.start(qtbot)
+    watched.evaluator.ask("curve", own("a * x * tanh(x)"))
+    qtbot.waitUntil(lambda: len(watched.answers) == 1)
+    assert watched.answers[0][1].device.id == NUMPY
+    watched.evaluator.ask("pin", request(2.0))
+    qtbot.waitUntil(lambda: "pin" in dict(watched.answers))
+    assert dict(watched.answers)["pin"].device.id == device.id
+    qtbot.waitUntil(lambda: dict(watched.answers)["curve"].device.id == device.id, timeout=START)
+    assert np.allclose(dict(watched.answers)["curve"].y, watched.answers[0][1].y, rtol=1e-6)
+    answered = len(watched.answers)
+    watched.evaluator.ask("curve", own("a * x * tanh(x)"))
+    qtbot.waitUntil(lambda: len(watched.answers) > answered)
+    assert watched.answers[-1][1].device.id == device.id
+    assert watched.evaluator.now.refusal == ""
+
+
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
 def test_few_digits_come_from_the_device(qtbot: QtBot, watched: Watched, dtype: str) -> None:
     device = watched.start(qtbot)

@@ -11,9 +11,12 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from actviz import session as document
+from actviz.engines import NUMPY
+from actviz.evaluation import Device
 from actviz.files import read_session
 from actviz.ui.controls import Field
 from actviz.ui.editors import NumberEditor
+from actviz.ui.evaluator import Status
 from actviz.ui.own import marked
 from actviz.ui.window import Window
 from actviz.view import View
@@ -303,6 +306,17 @@ def test_the_formula_is_saved_and_opened(
     assert own.documents.open(path)
     assert field_of(own).text() == "a * x ** 2"
     assert list(own.parameters.form.rows) == ["a"]
+
+
+def test_a_device_that_refuses_a_formula_is_told_of(qtbot: QtBot, own: Window) -> None:
+    device = Device("acme", "Acme 1", "gpu", dtypes=("float32",))
+    sentence = "acme computes other numbers for your formula: f(1) is 2, not 3"
+    refusal = f"{sentence}; the device must be numpy"
+    own.status.show_status(Status(device, (device, NUMPY), refusal=refusal))
+    own.status.show_frame(NUMPY, 500, 0.001, 0.01)
+    assert own.status.message.text() == f"{sentence}; {NUMPY.name} computes it"
+    own.status.show_frame(device, 500, 0.001, 0.01)
+    assert own.status.message.text() == "Ready"
 
 
 def test_the_way_back_and_the_key_to_the_parameters(qtbot: QtBot, own: Window) -> None:
