@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from actviz.activations import row
+from actviz.activations import FORMULA, row
 from actviz.expression.letters import letter_of
 from actviz.param import Domain, Param, Text, Value, refuse, text_of
 
@@ -49,7 +49,8 @@ def curve_label(
         for param in chosen.labelled
         if param.name in values
     ]
-    label = " ".join([chosen.title, ", ".join(parts)]).strip()
+    own = chosen.name == FORMULA.name  # "a * x a = 1" would be hard to read
+    label = (", " if own and parts else " ").join([chosen.title, ", ".join(parts)]).strip()
     return label if len(label) <= _LONGEST_LABEL else label[: _LONGEST_LABEL - 1] + "…"
 
 

@@ -7,8 +7,11 @@ import math
 import mpmath
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from actviz.activations import FORMULA, LISTED, ROWS, Break, row
+from actviz.analysis.readings import readings
 from actviz.expression import FormulaError
 
 INF, NAN = math.inf, math.nan
@@ -86,6 +89,7 @@ def test_the_derivative_ends_where_the_formula_does() -> None:
         ("max(sin(x), 0) ** 2", []),
         ("exp(x ** 2)", []),
         ("log(-1 - x ** 2)", []),
+        ("log(x - 5) + sqrt(4 - x ** 2)", []),  # defined nowhere, also beside its switches
         ("abs(x)", [Break(0.0, 0.0, 0.0, 0.0, -1.0, -1.0, 1.0)]),
         ("abs(x - 0.3)", [Break(0.3, 0.0, 0.0, 0.0, -1.0, -1.0, 1.0)]),
         ("max(0, -x)", [Break(0.0, 0.0, 0.0, 0.0, -1.0, -1.0, 0.0)]),
@@ -135,6 +139,36 @@ def test_places_follow_the_parameters() -> None:
     values = {"formula": "max(x, b)", "b": 2.5}
     assert [each.x for each in FORMULA.breaks(values)] == [2.5]
     assert [each.x for each in FORMULA.breaks({**values, "b": -1.0})] == [-1.0]
+
+
+_TREES = st.recursive(
+    st.sampled_from(["x", "a", "0", "1", "-2.5", "1e300", "pi"]),
+    lambda part: st.one_of(
+        st.builds("({} {} {})".format, part, st.sampled_from(["+", "-", "*", "/", "**"]), part),
+        st.builds(
+            "{}({})".format,
+            st.sampled_from(["sin", "log", "sqrt", "abs", "sign", "tan", "exp", "relu", "gelu"]),
+            part,
+        ),
+        st.builds("max({}, {})".format, part, part),
+        st.builds("({} if {} > {} else {})".format, part, part, part, part),
+    ),
+    max_leaves=8,
+)
+
+
+@given(_TREES)
+@settings(deadline=None, max_examples=150)
+def test_any_formula_has_values_places_and_readings(text: str) -> None:
+    own = FORMULA.bound({"formula": text})
+    values = own.complete()
+    y, dy = own.evaluate(np.array([-np.inf, -1.5, 0.0, 1e-300, 2.0, np.inf, np.nan]), values)
+    assert y.shape == dy.shape == (7,)
+    assert np.isnan(y[-1])
+    found = own.breaks(values, within=(-3.0, 3.0))
+    assert [each.x for each in found] == sorted(each.x for each in found)
+    assert all(isinstance(tex, str) for tex in own.textbook(values))
+    assert readings(own, values).saturation.left in ("hard", "soft", "none", "unknown")
 
 
 def test_a_long_formula_is_not_set() -> None:

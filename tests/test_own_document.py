@@ -54,7 +54,7 @@ def test_two_formulas_can_be_pinned_and_are_told_apart() -> None:
     session = document.pin(own("x ** 2"))
     session = document.pin(document.set_value(session, "formula", "a * x"))
     session = document.pin(document.set_value(session, "a", 3.0))
-    assert [pin.label for pin in session.pins] == ["x ** 2", "a * x a = 1", "a * x a = 3"]
+    assert [pin.label for pin in session.pins] == ["x ** 2", "a * x, a = 1", "a * x, a = 3"]
     with pytest.raises(ValueError, match="pinned already"):
         document.pin(session)
 

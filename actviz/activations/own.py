@@ -133,7 +133,8 @@ class OwnRow(Row):
         where it has no value at the place itself.
         """
         own = self.bound(values)
-        return _breaks(own.f, tuple(own.numbers(values).items()), within)
+        with np.errstate(all="ignore"):
+            return _breaks(own.f, tuple(own.numbers(values).items()), within)
 
     @cached_property
     def switches(self) -> tuple[Node, ...]:
@@ -148,7 +149,8 @@ class OwnRow(Row):
         (f_left, f_right), (df_left, df_right) = (_sides(each, arguments) for each in pair)
         smooth = places.same(f_left, f_right), places.same(df_left, df_right)
         taken = _taken(f, f_left, f_right)
-        kept = np.flatnonzero(~(smooth[0] & smooth[1]) | np.isnan(taken))
+        nowhere = np.isnan(taken) & np.isnan(f_left.nearby) & np.isnan(f_right.nearby)
+        kept = np.flatnonzero((~(smooth[0] & smooth[1]) | np.isnan(taken)) & ~nowhere)
         rows = np.stack(
             [
                 at,

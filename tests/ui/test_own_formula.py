@@ -191,7 +191,7 @@ def test_two_formulas_are_pinned_and_drawn(qtbot: QtBot, own: Window) -> None:
     type_formula(qtbot, own, "a * cos(x)")
     own.lens.setFocus()
     qtbot.keyClick(own, KEY.Key_P, CONTROL)
-    assert [pin.label for pin in own.store.session.pins] == ["sin(x)", "a * cos(x) a = 1"]
+    assert [pin.label for pin in own.store.session.pins] == ["sin(x)", "a * cos(x), a = 1"]
     type_formula(qtbot, own, "x")
     qtbot.waitUntil(lambda: len(own.lens.picture.pins) == 2)
     (_, sine), (_, cosine) = own.lens.picture.pins
