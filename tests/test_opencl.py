@@ -339,3 +339,14 @@ def test_the_program_is_ascii_and_takes_what_its_formulas_use() -> None:
     assert parameters(row("softmax")) == ("largest", "rest")
     assert parameters(row("hard_sigmoid")) == ("alpha", "beta", "left", "right")
     assert "fast" not in "".join(line for line in program_text().splitlines() if "#" in line)
+
+
+def test_a_driver_says_nothing_while_it_builds(
+    engine: OpenCLEngine, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    text = f"/* {tmp_path} */\n#define inline inline\n__kernel void of_test(__global int *a) {{}}\n"
+    handle = open_handle(engine.device.id).handle
+    built = program_module.build(engine.device.id, engine._context, handle, text, (), keep=False)
+    built.of_test(engine._queue, (1,), None, engine.block(points=1).buffer)
+    engine._queue.finish()
+    assert capfd.readouterr().err == ""

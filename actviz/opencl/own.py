@@ -163,7 +163,7 @@ class Programs:
             return f"{device} has no {work} form of {' and '.join(lacking)}"
         text = own_text(row, work, precision)
         try:
-            built = build(*self._place, text, (*self._options, "-w"), keep=False)
+            built = build(*self._place, text, self._options, keep=False)
             one_by_one = Shape.of(self._place[2], "float64")
             program = Program(built, parameters(row), work, one_by_one)
             reason = self._fault(row, program, precision)

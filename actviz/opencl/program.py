@@ -16,6 +16,8 @@ from actviz.opencl import cache
 _DIGEST = hashlib.sha256
 _DIGEST_SIZE = 32
 _LONGEST = 120
+_QUIET = "-w"
+"""Some drivers count their compiler's warnings on stderr: PoCL those of macros called inline."""
 
 
 def build(
@@ -39,7 +41,7 @@ def build(
     DeviceError
         When the driver does not build it, with the build log.
     """
-    joined = " ".join(options).encode()
+    joined = " ".join((*options, _QUIET)).encode()
     path = None if has_src_build_cache(handle) or not keep else _path(handle, text, joined)
     cached = _load(path, context, handle, joined)
     if cached is not None:
