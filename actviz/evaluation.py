@@ -119,7 +119,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Result:
-    """f and f′ at x: arrays of x's shape in the request's dtype, who computed them, how long."""
+    """f and f′ at x: arrays of x's shape in the request's dtype, who computed them, how long.
+
+    `x` may share memory with the array that was given.
+    """
 
     x: Array
     y: Array
@@ -248,6 +251,13 @@ class Points:
             points = points_of(x)
             self._source = points.reshape(-1) if points.flags.c_contiguous else points.flat
             self.shape, self.size = points.shape, points.size
+
+    def whole(self, dtype: DType) -> Array | None:
+        """Give all points in one row, without a copy: None where they must be rounded or moved."""
+        source = self._source
+        if not isinstance(source, np.ndarray) or source.dtype != dtype.numpy:
+            return None
+        return source if source.flags.aligned and source.flags.writeable else None
 
     def piece(self, first: int, count: int) -> Array:
         """Give `count` points from the one with the number `first`, as they are before rounding."""

@@ -366,14 +366,14 @@ def complete(params: Sequence[Param], values: Mapping[str, object], place: str) 
     ValueError
         For a name that is not among `params` (all allowed names are listed) or a bad value.
     """
-    names = [param.name for param in params]
-    for name in values:
-        if name not in names:
-            allowed = ", ".join(names) if names else "none: it has no parameters"
-            raise ValueError(f"{place}: there is no parameter {name!r}; allowed: {allowed}")
-    return {
+    full = {
         param.name: param.check(values[param.name], place)
         if param.name in values
         else param.default
         for param in params
     }
+    for name in values:
+        if name not in full:
+            allowed = ", ".join(full) if full else "none: it has no parameters"
+            raise ValueError(f"{place}: there is no parameter {name!r}; allowed: {allowed}")
+    return full

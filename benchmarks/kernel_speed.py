@@ -30,7 +30,7 @@ from actviz.activations import ROWS, Row, row
 from actviz.evaluation import Grid
 from actviz.opencl.devices import Found, find
 from actviz.opencl.kernels import Shape
-from actviz.opencl.memory import Block, room_for
+from actviz.opencl.memory import Block, Sharing, room_for
 from actviz.opencl.program import build
 from actviz.opencl.source import packed, parameters, program_text
 
@@ -70,11 +70,12 @@ BUILT_INS = {
 """What f and f′ share, f, and f′, all at the defaults; the other rows need no built-in."""
 
 KERNEL = """
-__kernel void {name}(__global av_scalar *block, av_count stride, av_count stop{formals})
+__kernel void {name}(__global const av_scalar *given, __global av_scalar *block, av_count stride,
+                     av_count stop{formals})
 {{
     const size_t i = get_global_id(0) * AV_LANES;
     if (i < (size_t)stop) {{
-        const float x = AV_LOAD(block + i);
+        const float x = AV_LOAD(given + i);
         {body}
     }}
 }}
@@ -143,8 +144,8 @@ class Bench:
         texts = [program_text(rows), copy, *(text for case in cases for text in competitors(case))]
         place = found.device.id, context, found.handle
         self.program = build(*place, "".join(texts), self.shape.options)
-        memory, shared = room_for(points, "float32"), bool(found.handle.host_unified_memory)
-        self.block = Block(context, self.queue, memory, "float32", shared=shared)
+        memory, sharing = room_for(points, "float32"), Sharing.of(found.handle)
+        self.block = Block(context, self.queue, memory, "float32", sharing=sharing)
         self.block.host[:] = 0.0
         self.block.write(Grid(-10.0, 10.0, points).points().astype(np.float32))
 
@@ -152,7 +153,7 @@ class Bench:
         """Give a function that runs a kernel once and gives the seconds."""
         made = cl.Kernel(self.program, name)
         stride, stop = np.int32(self.block.stride), np.int32(self.points)
-        made.set_args(self.block.buffer, stride, stop, *given)
+        made.set_args(self.block.buffer, self.block.buffer, stride, stop, *given)
         size, group = (self.shape.items(self.points),), (self.shape.group,)
 
         def run() -> float:
@@ -172,7 +173,7 @@ def measure(
     runs = {"copy": bench.launcher("copy", [])}
     for case in cases:
         numbers, stem = case.row.numbers(case.values), identifier(case)
-        given = [packed(numbers[name]) for name in parameters(case.row)]
+        given = [np.frombuffer(packed(numbers[name]), np.float32) for name in parameters(case.row)]
         runs[case.name] = bench.launcher(f"av_points_{case.row.name}", given)
         runs[f"first {case.name}"] = bench.launcher(f"first_{stem}", given)
         runs[f"second {case.name}"] = bench.launcher(f"second_{stem}", given)

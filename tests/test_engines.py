@@ -25,6 +25,7 @@ from actviz.engines import Answer, ChildEngine, Failed, Message, Ready, evaluate
 from actviz.evaluation import Device, DeviceError, Grid, NumPyEngine, Request, Result
 from actviz.opencl import messages
 from actviz.opencl.child import Server
+from actviz.opencl.memory import Sharing
 from actviz.opencl.shared import CAPACITY
 
 WAIT = 60.0
@@ -349,9 +350,11 @@ def test_a_device_that_this_process_cannot_see_is_passed_over(
         assert evaluate("elu", [0.5]).device.id == "numpy"
 
 
-def test_large_results_are_made_once(engine_id: str) -> None:
+@pytest.mark.parametrize("copied", [False, True])
+def test_large_results_are_made_once(engine_id: str, copied: bool) -> None:
     engine = open_engine(engine_id)
-    engine._most = 1 << 16
+    if copied:
+        engine._sharing, engine._most = Sharing.COPIED, 1 << 16
     x = np.linspace(-8.0, 8.0, 1 << 20, dtype=np.float32)
     engine.run(Request.of("gelu", {}, x[:10]))
     tracemalloc.start()

@@ -86,8 +86,8 @@ def test_no_kernel_does_what_it_must_not(tmp_path: Path) -> None:
     ("right", "wrong", "said"),
     [
         ("av_block + av_stride + av_i)", "av_block + av_stride)", "data race"),
-        ("av_block + 2 * av_stride", "av_block + 90 * av_stride", "Invalid write"),
-        ("AV_LOAD(av_block + av_i)", "AV_LOAD(av_block + av_i + 5)", "uninitialized value"),
+        ("av_block + 2 * ", "av_block + 90 * ", "Invalid write"),
+        ("AV_LOAD(av_x + av_i)", "AV_LOAD(av_x + av_i + 5)", "uninitialized value"),
     ],
 )
 def test_the_simulator_notices_a_planted_fault(

@@ -25,6 +25,7 @@ from actviz.opencl import program as program_module
 from actviz.opencl.check import hard_points, is_exact
 from actviz.opencl.devices import open_handle
 from actviz.opencl.engine import OpenCLEngine
+from actviz.opencl.memory import Sharing
 from actviz.opencl.source import packed, parameters, program_text
 from actviz.param import FINITE, Param, Real, Vector
 
@@ -181,11 +182,12 @@ def test_the_bound_holds_for_any_parameters(
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_parameters_reach_the_kernel_without_loss(value: float) -> None:
-    *parts, exponent = (Fraction(float(each)) for each in packed(value)[:4])
+    numbers = np.frombuffer(packed(value), np.float32)
+    *parts, exponent = (Fraction(float(each)) for each in numbers[:4])
     exact = Fraction(1, 6) if value == 1 / 6 else Fraction(value)
     assert abs(sum(parts) * Fraction(2) ** exponent - exact) <= abs(exact) / 2**72
     assert value == 0 or Fraction(1, 2) <= abs(parts[0]) <= 1
-    *plain, floor = packed(value)[4:]
+    *plain, floor = numbers[4:]
     with np.errstate(over="ignore"):
         above = np.nextafter(floor, np.float32(np.inf))
     assert float(floor) <= value < float(above) or (floor, value) == (above, float(above))
@@ -230,23 +232,49 @@ def test_large_arrays_are_computed_in_pieces(
     points = np.linspace(-9, 9, 3001)
     whole = run(engine, "gelu", points), run(engine, "gelu", Grid(-9, 9, 3001))
     monkeypatch.setattr(engine, "_most", 1000)
+    monkeypatch.setattr(engine, "_sharing", Sharing.COPIED)
     pieces = run(engine, "gelu", points), run(engine, "gelu", Grid(-9, 9, 3001))
     for one, other in zip(whole, pieces, strict=True):
         for part in ("x", "y", "dy"):
             np.testing.assert_array_equal(getattr(one, part), getattr(other, part))
 
 
-@pytest.mark.parametrize("attribute", ["_shares", "_double"])
+@pytest.mark.parametrize(
+    ("attribute", "less"),
+    [("_sharing", Sharing.COPIED), ("_sharing", Sharing.MAPPED), ("_double", False)],
+)
+@pytest.mark.parametrize("count", [1024, 1025])
 def test_devices_with_less_give_the_same(
-    engine: OpenCLEngine, monkeypatch: pytest.MonkeyPatch, attribute: str
+    engine: OpenCLEngine, monkeypatch: pytest.MonkeyPatch, attribute: str, less: object, count: int
 ) -> None:
     """Without the host's memory numbers are copied, without doubles x is uploaded."""
-    request = Request.of("elu", {"alpha": 0.7}, Grid(-8.0, 4.0, 1025))
-    with_it = engine.run(request)
-    monkeypatch.setattr(engine, attribute, False)
-    without = engine.run(request)
-    for part in ("x", "y", "dy"):
-        np.testing.assert_array_equal(getattr(with_it, part), getattr(without, part))
+    grid = Grid(-8.0, 4.0, count)
+    requests = [
+        Request.of("elu", {"alpha": 0.7}, x) for x in (grid, grid.points().astype(np.float32))
+    ]
+    with_it = [engine.run(request) for request in requests]
+    monkeypatch.setattr(engine, attribute, less)
+    for one, other in zip(with_it, map(engine.run, requests), strict=True):
+        for part in ("x", "y", "dy"):
+            np.testing.assert_array_equal(getattr(one, part), getattr(other, part))
+
+
+@pytest.mark.parametrize("count", [1, 15, 16, 4096, 4097])
+def test_given_arrays_are_read_where_they_are_and_left_as_they_are(
+    engine: OpenCLEngine, count: int
+) -> None:
+    """Also those that are read-only, not aligned or of another byte order, which are copied."""
+    x = np.linspace(-3, 3, count + 1).astype(np.float32)[1:]
+    others = [x.copy(), np.frombuffer(b"." + x.tobytes(), np.float32, offset=1), x.astype(">f4")]
+    others[0].flags.writeable = False
+    before = x.copy()
+    expected = run(engine, "gelu", x)
+    np.testing.assert_array_equal(x, before)
+    np.testing.assert_array_equal(expected.x, before)
+    for each in others:
+        result = run(engine, "gelu", each)
+        for part in ("x", "y", "dy"):
+            np.testing.assert_array_equal(getattr(result, part), getattr(expected, part))
 
 
 def test_results_outlive_later_runs(engine: OpenCLEngine) -> None:

@@ -23,6 +23,7 @@ from actviz.evaluation import DeviceError, NumPyEngine, Request
 from actviz.opencl import softmax_kernels as module
 from actviz.opencl.devices import open_handle
 from actviz.opencl.engine import OpenCLEngine
+from actviz.opencl.memory import Sharing
 from actviz.opencl.softmax_kernels import FAN, inverse_of
 from actviz.opencl.source import softmax_text
 from actviz.vectors import SoftmaxRequest, SoftmaxResult
@@ -188,7 +189,7 @@ def test_a_vector_in_a_batch_has_the_bits_that_it_has_alone(
     softmax_of(engine, [0.0])
     kernels = engine._vectors._kernels["float32"]
     monkeypatch.setattr(kernels, "_place", kernels._place._replace(most=most))
-    monkeypatch.setattr(engine, "_shares", most != 1000)
+    monkeypatch.setattr(engine, "_sharing", Sharing.COPIED if most == 1000 else Sharing.MAPPED)
     whole = softmax_of(engine, x, axis, 0.7)
     monkeypatch.undo()
     rows, y, diagonal = (np.moveaxis(each, axis, -1) for each in (x, whole.y, whole.diagonal))

@@ -22,6 +22,7 @@ from actviz.opencl import kernels as kernels_module
 from actviz.opencl.check import Verdict, examine, hard_points
 from actviz.opencl.devices import open_handle
 from actviz.opencl.engine import OpenCLEngine
+from actviz.opencl.memory import Sharing
 from actviz.opencl.source import missing, program_text
 
 BOUND = 2.0
@@ -148,6 +149,7 @@ def test_pieces_are_the_whole(
     requests = [Request.of("gelu", {}, x, dtype) for x in (points, Grid(-9, 9, 3001))]
     whole = [engine.run(request) for request in requests]
     monkeypatch.setattr(engine, "_most", 1000)
+    monkeypatch.setattr(engine, "_sharing", Sharing.COPIED)
     for one, other in zip(whole, map(engine.run, requests), strict=True):
         for part in ("x", "y", "dy"):
             np.testing.assert_array_equal(getattr(one, part), getattr(other, part))
@@ -171,7 +173,7 @@ def test_without_its_float64_pair_a_row_is_refused_by_name(
 ) -> None:
     """A device that is named refuses it; else NumPy computes it, and the others go on."""
     lacks = ("elu_grad",)
-    monkeypatch.setattr(engine, "_able", set())
+    monkeypatch.setattr(engine, "_ways", {})
     monkeypatch.setattr(engine._kernels, "_needed", {("elu", "float64"): (lacks, ("alpha",))})
     words = (
         f"dtype: 'float64' is not allowed for elu on {engine.device.id}, which has no float64 form "

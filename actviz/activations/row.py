@@ -163,14 +163,19 @@ class Row:
         A choice is its index among the options; an absent optional value is +∞.
         """
         own, full = self.bound(values), self.complete(values)
-        params = {param.name: param for param in own.params}
-        derived = {each.name: each for each in own.derived}
         return {
-            name: _number(params[name], full[name])
-            if name in params
-            else derived[name].compute(full)
-            for name in own.arguments
+            name: source.compute(full)
+            if isinstance(source, Derived)
+            else _number(source, full[name])
+            for name, source in own._sources
         }
+
+    @cached_property
+    def _sources(self) -> tuple[tuple[str, Param | Derived], ...]:
+        """Say where each argument comes from."""
+        named: dict[str, Param | Derived] = {each.name: each for each in self.params}
+        named |= {each.name: each for each in self.derived}
+        return tuple((name, named[name]) for name in self.arguments)
 
     def evaluate(
         self, x: Array | float, values: Mapping[str, object] | None = None

@@ -271,7 +271,7 @@ class Server:
 
     def _begun(self, engine: OpenCLEngine, request: Request) -> bool:
         """Tell whether something must be built for a request; that goes on while others come."""
-        from actviz.opencl.engine import own_of
+        from actviz.opencl.job import own_of
 
         own = own_of(request)
         if request.dtype not in engine.device.dtypes or engine.is_ready(request.dtype, own):

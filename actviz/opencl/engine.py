@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Iterable, Mapping
+from struct import Struct
+from threading import Lock
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyopencl as cl
 
-from actviz.activations import OwnRow, row
-from actviz.dtypes import DTYPES, DType, checked_dtype
+from actviz.activations import OwnRow, Row, row
+from actviz.dtypes import DTYPES, checked_dtype
 from actviz.evaluation import (
     Array,
     Device,
@@ -26,8 +25,10 @@ from actviz.evaluation import (
     map_vectors,
 )
 from actviz.opencl.check import examine
-from actviz.opencl.kernels import GROUP, Kernels, Launcher
-from actviz.opencl.memory import Block, room_for
+from actviz.opencl.guard import Guard
+from actviz.opencl.job import Job, Way, own_of
+from actviz.opencl.kernels import GROUP, Kernels
+from actviz.opencl.memory import Block, Sharing, room_for
 from actviz.opencl.own import TRIED, Program, Programs, difference
 from actviz.opencl.softmax import Softmax
 from actviz.opencl.softmax_kernels import Place
@@ -35,24 +36,11 @@ from actviz.opencl.source import given
 from actviz.vectors import SoftmaxRequest, SoftmaxResult
 
 MOST_POINTS = 1 << 22
-"""Points computed in one launch; more are computed piece by piece."""
+"""Points computed in one launch where they are copied; more are computed piece by piece."""
 ROUNDED_POINTS = 1 << 18
 """The same where the results are then rounded to fewer bits: the block is no result itself."""
-
-
-class Job(NamedTuple):
-    """What kernels do: their launchers by kind, arguments, at which points, in which format."""
-
-    launcher: Callable[[str], Launcher]
-    given: list[Any]
-    grid: Grid | None
-    points: Points
-    dtype: DType
-
-    @property
-    def rounded(self) -> bool:
-        """Tell whether x and the results are rounded to a format the kernels do not compute in."""
-        return self.dtype.name != self.dtype.precision
+_ALL = 1 << 31
+_INT, _DOUBLE = Struct("i").pack, Struct("d").pack
 
 
 class OpenCLEngine:
@@ -76,12 +64,14 @@ class OpenCLEngine:
 
     def __init__(self, device: Device, handle: Any) -> None:
         self.device = device
-        self._lock = threading.Lock()
+        self._lock = Lock()
+        self._computing = Guard(device.id, "failed while it was computing", self._lock)
         self._double = "cl_khr_fp64" in handle.extensions
-        self._shares = bool(handle.host_unified_memory)
-        self._most = min(MOST_POINTS, handle.max_mem_alloc_size // 32)
-        self._able: set[tuple[str, str]] = set()
-        with self._guarded("cannot be opened"):
+        self._sharing = Sharing.of(handle)
+        self._largest = int(handle.max_mem_alloc_size)
+        self._most = min(MOST_POINTS, self._largest // 32)
+        self._ways: dict[tuple[str, str], Way] = {}
+        with Guard(device.id, "cannot be opened"):
             self._context = cl.Context([handle])
             self._queue = cl.CommandQueue(self._context)
         options = ("-DAV_DOUBLE=1",) if self._double else ()
@@ -95,22 +85,6 @@ class OpenCLEngine:
                 *(lambda n, precision: self.block(points=n, precision=precision), self._computing),
             )
         )
-
-    @contextmanager
-    def _guarded(self, what: str) -> Iterator[None]:
-        """Turn a driver's errors into one that names the device."""
-        try:
-            yield
-        except cl.Error as error:
-            text = str(error).strip()
-            first = text.partition("\n")[0]
-            raise DeviceError(self.device.id, f"it {what} ({first})", text) from None
-
-    @contextmanager
-    def _computing(self) -> Iterator[None]:
-        """One at a time, and named where it fails."""
-        with self._lock, self._guarded("failed while it was computing"):
-            yield
 
     def _fault(self, precision: str) -> str:
         """Say what is wrong with the numbers of a precision; what is only to be told is kept."""
@@ -146,11 +120,13 @@ class OpenCLEngine:
         self, memory: Array | None = None, *, points: int, precision: str = "float32"
     ) -> Block:
         """Make room for x, f and f′ of `points` points, or in given page-aligned bytes."""
-        with self._guarded("has no memory left"):
+        with Guard(self.device.id, "has no memory left"):
             if memory is None:
                 memory, points = room_for(points, precision), 0
             return Block(
-                self._context, self._queue, memory, precision, points=points, shared=self._shares
+                *(self._context, self._queue, memory, precision),
+                points=points,
+                sharing=self._sharing,
             )
 
     def refusal(self, request: Request) -> str:
@@ -220,10 +196,10 @@ class OpenCLEngine:
         if count > block.stride:
             raise ValueError(f"grid: {count} points; it must be at most {block.stride}")
         job = self._job(request)
-        block.hold(job.dtype.precision)
+        block.hold(job.way.dtype.precision)
         seconds = self._fill(block, job, 0, count)
-        if job.rounded:
-            block.host[1:, :count] = job.dtype.rounded(block.host[1:, :count])
+        if job.way.rounded:
+            block.host[1:, :count] = job.way.dtype.rounded(block.host[1:, :count])
         return seconds
 
     def softmax(self, request: SoftmaxRequest) -> SoftmaxResult:
@@ -241,7 +217,7 @@ class OpenCLEngine:
 
     def close(self) -> None:
         """Give back the kernels, the program and the queue."""
-        with self._lock, self._guarded("cannot be closed"):
+        with Guard(self.device.id, "cannot be closed", self._lock):
             self._queue.finish()
             self._kernels.close()
             self._own.close()
@@ -256,35 +232,77 @@ class OpenCLEngine:
             self._check(request)
             program = self._own.prepare(own, DTYPES[request.dtype].precision)
             assert isinstance(program, Program)
-            return _own_job(program, numbers, points, request)
-        if (activation.name, request.dtype) not in self._able:
-            self._check(request)
-            self.prepare(request.dtype)
-            if self.is_ready(request.dtype):  # and not just being tried
-                self._able.add((activation.name, request.dtype))
+            return self._own_job(program, numbers, request)
+        way = self._ways.get((activation.name, request.dtype)) or self._way(activation, request)
+        precision = way.dtype.precision
+        arguments = [given(numbers[name], precision) for name in way.names]
+        return Job(way, arguments, request.x if isinstance(request.x, Grid) else None, points)
+
+    def _own_job(self, program: Program, numbers: Mapping[str, float], request: Request) -> Job:
+        """Make the arguments of a formula's kernels; the first: bits are kept to round again."""
         dtype = DTYPES[request.dtype]
-        _, names = self._kernels.needs(activation, dtype.precision)
-        arguments = [given(numbers[name], dtype.precision) for name in names]
+        way = Way(
+            dtype,
+            dtype.name != dtype.precision,
+            program.names,
+            program.launcher("points"),
+            program.launcher("grid") if self._double else None,
+        )
+        arguments = [given(numbers[name], program.work) for name in program.names]
         grid = request.x if isinstance(request.x, Grid) else None
-        launcher = partial(self._kernels.launcher, dtype.precision, activation.name)
-        return Job(launcher, arguments, grid, points, dtype)
+        return Job(way, [_INT(way.rounded), *arguments], grid, Points(request.x))
 
     def _own_fault(self, own: OwnRow, program: Program, precision: str) -> str:
         """Compare a formula's program with NumPy; where few points differ, rounding may be why."""
         request = Request.of(own.name, own.complete(), TRIED, precision)
-        points = Points(TRIED)
-        _, (x, *found) = self._computed(_own_job(program, own.numbers(), points, request))
+        _, (x, *found) = self._computed(self._own_job(program, own.numbers(), request))
         return difference(own, x, *found)
 
-    def _computed(self, job: Job) -> tuple[float, Array]:
-        """Give the seconds and x, f and f′ as rows; piece by piece through one block if large."""
-        count = job.points.size
-        most = min(self._most, ROUNDED_POINTS) if job.rounded else self._most
-        block = self.block(points=min(count, most), precision=job.dtype.precision)
-        if count <= most and not job.rounded:
-            seconds = self._fill(block, job, 0, count) if count else 0.0
-            return seconds, block.host[:, :count]
-        whole = np.empty((3, count), job.dtype.numpy)
+    def _way(self, activation: Row, request: Request) -> Way:
+        """Refuse a request, or find the way; it is kept unless it is just being tried."""
+        self._check(request)
+        self.prepare(request.dtype)
+        dtype = DTYPES[request.dtype]
+        precision, name = dtype.precision, activation.name
+        way = Way(
+            dtype,
+            dtype.name != precision,
+            self._kernels.needs(activation, precision)[1],
+            self._kernels.launcher(precision, name, "points"),
+            self._kernels.launcher(precision, name, "grid") if self._double else None,
+        )
+        if self.is_ready(request.dtype):
+            self._ways[name, request.dtype] = way
+        return way
+
+    def _computed(self, job: Job) -> tuple[float, Iterable[Array]]:
+        """Give the seconds and x, f and f′, each in one row."""
+        count, dtype = job.points.size, job.way.dtype
+        if job.way.rounded or not self._fits(count, dtype.precision):
+            return self._in_pieces(job)
+        block = self.block(points=count, precision=dtype.precision)
+        if not count:
+            return 0.0, block.host[:, :0]
+        in_place = self._sharing is not Sharing.COPIED and self._kernels.takes(
+            count, dtype.precision
+        )
+        x = job.points.whole(dtype) if in_place else None
+        seconds = self._fill(block, job, 0, count, x)
+        return seconds, (block.host[0, :count] if x is None else x, *block.host[1:, :count])
+
+    def _fits(self, count: int, precision: str) -> bool:
+        """Tell whether so many points are computed at once, in the memory of the results."""
+        size = 3 * count * np.dtype(precision).itemsize
+        if self._sharing is Sharing.COPIED:
+            return count <= self._most
+        return count < _ALL and (self._sharing is Sharing.DIRECT or size <= self._largest)
+
+    def _in_pieces(self, job: Job) -> tuple[float, Array]:
+        """Compute piece by piece through one block, and put the pieces together."""
+        count, dtype = job.points.size, job.way.dtype
+        most = min(self._most, ROUNDED_POINTS) if job.way.rounded else self._most
+        block = self.block(points=min(count, most), precision=dtype.precision)
+        whole = np.empty((3, count), dtype.numpy)
         seconds = 0.0
         for first in range(0, count, most):
             size = min(most, count - first)
@@ -293,36 +311,24 @@ class OpenCLEngine:
                 whole[:, first : first + size] = block.host[:, :size]
         return seconds, whole
 
-    def _fill(self, block: Block, job: Job, first: int, count: int) -> float:
-        """Compute points `first` to `first + count` in a block; gives the seconds it took."""
-        with self._computing():
+    def _fill(
+        self, block: Block, job: Job, first: int, count: int, source: Array | None = None
+    ) -> float:
+        """Compute points `first` to `first + count` in a block; gives the seconds it took.
+
+        With a `source` the x are there, and not put into the block.
+        """
+        way, grid = job.way, job.grid
+        with self._computing:
             start = perf_counter()
-            if job.grid is not None and self._double and not job.rounded:
-                grid = (np.float64(job.grid.low), np.float64(job.grid.step), np.int32(first))
-                kernel = job.launcher("grid")
-                kernel.launch(self._queue, block, count, *grid, *job.given)
+            if grid is not None and way.on_grid is not None and self._double and not way.rounded:
+                numbers = (_DOUBLE(grid.low), _DOUBLE(grid.step), _INT(first))
+                done = way.on_grid.launch(self._queue, block, count, *numbers, *job.given)
             else:
-                x = job.points.piece(first, count)
-                with np.errstate(all="ignore"):
-                    block.write(job.dtype.rounded(x) if job.rounded else x)
-                kernel = job.launcher("points")
-                kernel.launch(self._queue, block, count, *job.given)
-            block.fetch(count)
+                if source is None:
+                    x = job.points.piece(first, count)
+                    with np.errstate(all="ignore"):
+                        block.write(way.dtype.rounded(x) if way.rounded else x)
+                done = way.at_points.launch(self._queue, block, count, *job.given, source=source)
+            block.fetch(count, done)
             return perf_counter() - start
-
-
-def own_of(request: Request) -> OwnRow | None:
-    """Give the row of a user's own formula, if the request is for one."""
-    found = row(request.activation).bound(dict(request.values))
-    return found if isinstance(found, OwnRow) else None
-
-
-def _own_job(
-    program: Program, numbers: Mapping[str, float], points: Points, request: Request
-) -> Job:
-    """Make the arguments of a formula's kernels: whether bits are kept for a second rounding."""
-    dtype = DTYPES[request.dtype]
-    odd = np.int32(dtype.name != dtype.precision)
-    arguments = [odd, *(given(numbers[name], program.work) for name in program.names)]
-    grid = request.x if isinstance(request.x, Grid) else None
-    return Job(program.launcher, arguments, grid, points, dtype)

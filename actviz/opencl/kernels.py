@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from struct import Struct
 from typing import Any, NamedTuple
 
-import numpy as np
 import pyopencl as cl
 
 from actviz.activations import Row
-from actviz.evaluation import DeviceError
+from actviz.evaluation import Array, DeviceError
 from actviz.opencl.memory import Block
 from actviz.opencl.program import build
 from actviz.opencl.source import missing, parameters, program_text
@@ -46,24 +46,42 @@ class Shape(NamedTuple):
         return -(-count // (self.lanes * self.group)) * self.group
 
 
+_INT = Struct("i").pack
+
+
 class Launcher:
-    """One kernel and the arguments it was last given: only what changes is set again."""
+    """One kernel and the arguments it was last given: only what changes is set again.
+
+    A block is told by its number, so that no memory is kept for it. Numbers are set by pyopencl's
+    lower layer: its upper one first tries everything else that an argument could be.
+    """
 
     def __init__(self, program: Any, name: str, shape: Shape) -> None:
         self._kernel = cl.Kernel(program, name)
         self._shape = shape
+        self._block = -1
         self._given: dict[int, bytes] = {}
 
-    def launch(self, queue: Any, block: Block, count: int, *rest: Any) -> None:
-        """Enqueue the kernel over `count` points of a block, and the rest of its last vector."""
-        self._kernel.set_arg(0, block.buffer)
-        for index, value in enumerate((np.int32(block.stride), np.int32(count), *rest), start=1):
-            content = value.tobytes()
-            if self._given.get(index) != content:
-                self._kernel.set_arg(index, value)
-                self._given[index] = content
+    def launch(
+        self, queue: Any, block: Block, count: int, *rest: bytes, source: Array | None = None
+    ) -> Any:
+        """Enqueue the kernel over `count` points of a block, and the rest of its last vector.
+
+        `rest` are its further arguments, as they stand in memory; x is in the block, or in the
+        `source`. Gives the event of its end.
+        """
+        x = block.buffer if source is None else block.seen(source)  # kept until it is enqueued
+        if source is not None or block.number != self._block:
+            self._kernel.set_arg(0, x)
+            self._kernel.set_arg(1, block.buffer)
+            self._block = block.number if source is None else -1
+        given = self._given
+        for index, content in enumerate((_INT(block.stride), _INT(count), *rest), start=2):
+            if given.get(index) != content:
+                self._kernel._set_arg_buf(index, content)
+                given[index] = content
         size = (self._shape.items(count),)
-        cl.enqueue_nd_range_kernel(queue, self._kernel, size, (self._shape.group,))
+        return cl.enqueue_nd_range_kernel(queue, self._kernel, size, (self._shape.group,))
 
 
 class Kernels:
@@ -104,6 +122,10 @@ class Kernels:
         self._failures: dict[str, DeviceError] = {}
         self._programs = {"float32": self._built("float32")}
         self._tried = {"float32"}
+
+    def takes(self, count: int, precision: str) -> bool:
+        """Tell whether kernels over so many points touch nothing behind the last one."""
+        return count % self._shapes[precision].lanes == 0
 
     def is_ready(self, precision: str) -> bool:
         """Tell whether a precision is computed at once, without anything being built first."""

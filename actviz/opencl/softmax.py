@@ -39,7 +39,7 @@ class Softmax:
         DeviceError
             When the device does not build the program, gives wrong numbers, or fails.
         """
-        with self._place.using():
+        with self._place.using:
             kernels = self._kernels_for(request)
             start = perf_counter()
             y, diagonal = kernels.values(request)
@@ -48,7 +48,7 @@ class Softmax:
 
     def jacobian(self, request: SoftmaxRequest) -> Array:
         """Compute the Jacobians of a request: shape (vectors, length, length)."""
-        with self._place.using():
+        with self._place.using:
             return self._kernels_for(request).jacobian(request)
 
     def _kernels_for(self, request: SoftmaxRequest) -> Kernels:

@@ -35,7 +35,7 @@ class Place(NamedTuple):
     group: int
     most: int
     block: Callable[[int, str], Block]
-    using: Callable[[], AbstractContextManager[None]]
+    using: AbstractContextManager[None]
 
 
 class Levels(NamedTuple):
@@ -157,8 +157,9 @@ class Kernels:
         """Compute values and diagonal of such a block."""
         vectors = self._solve(block, part, given)
         stride, length, inner = (np.int32(n) for n in (block.stride, *part.shape[1:]))
-        self._run("av_softmax", part.size, block.buffer, stride, vectors, length, inner, given)
-        block.fetch(part.size)
+        arguments = block.buffer, stride, vectors, length, inner, given
+        done = self._run("av_softmax", part.size, *arguments)
+        block.fetch(part.size, done)
 
     def _reduced(
         self, name: str, levels: Levels, size: int, inputs: tuple[Any, ...], last: Any = ()
@@ -197,11 +198,11 @@ class Kernels:
         size = numbers * self._number.itemsize
         return cl.Buffer(self._place.context, cl.mem_flags.READ_WRITE, size)
 
-    def _run(self, name: str, items: int, *arguments: Any) -> None:
-        """Enqueue a kernel over so many work-items."""
+    def _run(self, name: str, items: int, *arguments: Any) -> Any:
+        """Enqueue a kernel over so many work-items; gives the event of its end."""
         if name not in self._kernels:
             self._kernels[name] = cl.Kernel(self._program, name)
         kernel, group = self._kernels[name], self._place.group
         kernel.set_args(np.int32(items), *arguments)
         size = -(-items // group) * group
-        cl.enqueue_nd_range_kernel(self._place.queue, kernel, (size,), (group,))
+        return cl.enqueue_nd_range_kernel(self._place.queue, kernel, (size,), (group,))

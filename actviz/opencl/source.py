@@ -9,10 +9,7 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from string import Template
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from struct import Struct
 
 from actviz.activations import ROWS, Row
 from actviz.expression import FUNCTIONS
@@ -37,6 +34,7 @@ FORMS = {
 """For each precision its type, and a parameter as formal, as argument, how it is unpacked, and how
 the kernel tells that it is ordinary."""
 _FARTHEST = 4000  # AV_HIGHEST of the prelude
+_FLOAT, _BITS, _EIGHT, _ONE_DOUBLE = Struct("f"), Struct("i"), Struct("8f"), Struct("d")
 _SIXTH = 1.0 / 6.0
 _TWO_THIRDS = (0.6666666865348816, -1.9868215517249155e-08, 5.921189641132699e-16)
 
@@ -47,7 +45,7 @@ def parameters(row: Row) -> tuple[str, ...]:
     return tuple(name for name in row.arguments if name in used)
 
 
-def packed(value: float) -> NDArray[np.float32]:
+def packed(value: float) -> bytes:
     """Make the float32 kernel argument of a parameter: eight floats, without loss.
 
     The first four are its parts and their exponent, value = (high + middle + low)·2^exponent with
@@ -55,12 +53,10 @@ def packed(value: float) -> NDArray[np.float32]:
     as far as float32 reaches, and the largest float32 that is not above the value.
     """
     high, middle, low, exponent = _split(value)
-    with np.errstate(over="ignore", under="ignore"):
-        nearest = np.float32(value)
-        above = float(nearest) > value
-        floor = np.nextafter(nearest, np.float32(-np.inf)) if above else nearest
-        rest = [math.ldexp(middle, exponent), math.ldexp(low, exponent)]
-        return np.array([high, middle, low, exponent, nearest, *rest, floor], np.float32)
+    nearest = _single(value)
+    rest = math.ldexp(middle, exponent), math.ldexp(low, exponent)
+    floor = _below(nearest) if nearest > value else nearest
+    return _EIGHT.pack(high, middle, low, exponent, nearest, *rest, floor)
 
 
 def _split(value: float) -> tuple[float, float, float, int]:
@@ -73,14 +69,32 @@ def _split(value: float) -> tuple[float, float, float, int]:
     if value == 0.0 or math.isinf(value):
         return value, 0.0, 0.0, _FARTHEST if value else -_FARTHEST
     mantissa, exponent = math.frexp(value)
-    high = float(np.float32(mantissa))
-    middle = float(np.float32(mantissa - high))
+    high = _single(mantissa)
+    middle = _single(mantissa - high)
     return high, middle, mantissa - high - middle, exponent
 
 
-def given(value: float, precision: str) -> Any:
+def _single(value: float) -> float:
+    """Round to float32."""
+    try:
+        rounded: float = _FLOAT.unpack(_FLOAT.pack(value))[0]
+    except OverflowError:
+        return math.copysign(math.inf, value)
+    return rounded
+
+
+def _below(single: float) -> float:
+    """Give the next float32 below one."""
+    if single == 0.0:
+        return -(2.0**-149)
+    (bits,) = _BITS.unpack(_FLOAT.pack(single))
+    (below,) = _FLOAT.unpack(_BITS.pack(bits + (1 if single < 0.0 else -1)))
+    return float(below)
+
+
+def given(value: float, precision: str) -> bytes:
     """Make the kernel argument of a parameter: in float32 eight floats, in float64 a double."""
-    return packed(value) if precision == "float32" else np.float64(value)
+    return packed(value) if precision == "float32" else _ONE_DOUBLE.pack(value)
 
 
 def missing(row: Row, precision: str) -> tuple[str, ...]:
