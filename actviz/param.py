@@ -76,16 +76,19 @@ class Real:
         """Return the number as a float; booleans, NaN and infinities are refused."""
         if value is None and self.optional:
             return None
-        if isinstance(value, bool) or not isinstance(value, numbers.Real):
-            raise refuse(where, value, self.describe())
-        try:
-            number = float(value)
-        except OverflowError:
-            raise refuse(where, value, self.describe()) from None
+        number = value if type(value) is float else self._float(value, where)
         below = number <= self.low if self.low_open else number < self.low
         if not math.isfinite(number) or below or number > self.high:
             raise refuse(where, value, self.describe())
         return number + 0.0
+
+    def _float(self, value: object, where: str) -> float:
+        if isinstance(value, bool) or not isinstance(value, numbers.Real):
+            raise refuse(where, value, self.describe())
+        try:
+            return float(value)
+        except OverflowError:
+            raise refuse(where, value, self.describe()) from None
 
     def parse(self, text: str, where: str) -> Value:
         """Read a decimal number, a fraction such as 1/6, or "none" where it is optional."""

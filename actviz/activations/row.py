@@ -162,12 +162,12 @@ class Row:
 
         A choice is its index among the options; an absent optional value is +∞.
         """
-        own, full = self.bound(values), self.complete(values)
+        full = self.complete(values)
         return {
             name: source.compute(full)
             if isinstance(source, Derived)
             else _number(source, full[name])
-            for name, source in own._sources
+            for name, source in self.bound(values)._sources
         }
 
     @cached_property

@@ -224,19 +224,19 @@ class OpenCLEngine:
 
     def _job(self, request: Request) -> Job:
         """Refuse what this engine does not compute; make the kernel's arguments of the rest."""
-        activation = row(request.activation)
-        numbers = activation.numbers(dict(request.values))
-        points = Points(request.x)
-        own = own_of(request)
-        if own is not None:
+        values = dict(request.values)
+        activation = row(request.activation).bound(values)
+        numbers = activation.numbers(values)
+        if isinstance(activation, OwnRow):
             self._check(request)
-            program = self._own.prepare(own, DTYPES[request.dtype].precision)
+            program = self._own.prepare(activation, DTYPES[request.dtype].precision)
             assert isinstance(program, Program)
             return self._own_job(program, numbers, request)
         way = self._ways.get((activation.name, request.dtype)) or self._way(activation, request)
         precision = way.dtype.precision
         arguments = [given(numbers[name], precision) for name in way.names]
-        return Job(way, arguments, request.x if isinstance(request.x, Grid) else None, points)
+        grid = request.x if isinstance(request.x, Grid) else None
+        return Job(way, arguments, grid, Points(request.x))
 
     def _own_job(self, program: Program, numbers: Mapping[str, float], request: Request) -> Job:
         """Make the arguments of a formula's kernels; the first: bits are kept to round again."""
