@@ -36,7 +36,7 @@ def layer_command(
     output: Path | None,
 ) -> None:
     """Write LAYER with its fields and activations as JSON that the framework loads."""
-    from actviz.formats import write_layer
+    from actviz.formats import layer_file
     from actviz.layers import LayerConfig, layer_row
 
     row = layer_row(name)
@@ -50,13 +50,13 @@ def layer_command(
         if word is not None or pairs
     }
     config = LayerConfig(name, fields=assignments(fields, row.fields, name), activations=given)
-    text = write_layer(config, dialect)
+    content = layer_file(config, dialect)
     if output is None:
-        click.echo(text)
+        click.echo(content, nl=False)
         return
     from actviz.files import write_atomic
 
-    write_atomic(output, text + "\n")
+    write_atomic(output, content)
 
 
 def _slot(

@@ -2,44 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 from actviz.formats import keras
+from actviz.formats.dialect import Dialect
 from actviz.formats.strict_json import LARGEST_TEXT, strict_json
 from actviz.layers import LayerConfig
 from actviz.param import refuse
 
-__all__ = ["DIALECTS", "Dialect", "describe", "dialect_named", "read_layer", "write_layer"]
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """A way in which layer files are written, and for whom.
-
-    Parameters
-    ----------
-    name
-        As in commands and sessions.
-    title
-        As shown to people.
-    write, read
-        From a configuration to text, and from a JSON document back.
-    remarks
-        What a reader of the text needs, a sentence each.
-    """
-
-    name: str
-    title: str
-    write: Callable[[LayerConfig], str]
-    read: Callable[[object], LayerConfig]
-    remarks: Callable[[LayerConfig], tuple[str, ...]]
+__all__ = [
+    "DIALECTS",
+    "Dialect",
+    "describe",
+    "dialect_named",
+    "layer_file",
+    "read_layer",
+    "shown_text",
+    "write_layer",
+]
 
 
 DIALECTS: Mapping[str, Dialect] = MappingProxyType(
-    {"keras": Dialect("keras", "Keras 3", keras.write, keras.read, keras.remarks)}
+    {
+        each.name: each
+        for each in (
+            Dialect("keras", "Keras 3", ".json", keras.write, keras.remarks, words=keras.WORDS),
+        )
+    }
 )
 
 
@@ -56,8 +47,8 @@ def dialect_named(name: str) -> Dialect:
     return DIALECTS[name]
 
 
-def write_layer(config: LayerConfig, dialect: str = "keras") -> str:
-    """Write a layer as text in a dialect.
+def write_layer(config: LayerConfig, dialect: str = "keras") -> str | bytes:
+    """Write a layer in a dialect: text, or bytes where its files are no text.
 
     Raises
     ------
@@ -65,6 +56,32 @@ def write_layer(config: LayerConfig, dialect: str = "keras") -> str:
         For an unknown dialect, and for an activation that the dialect cannot hold.
     """
     return dialect_named(dialect).write(config)
+
+
+def layer_file(config: LayerConfig, dialect: str = "keras") -> bytes:
+    """Give what stands in a layer's file; text ends with a new line.
+
+    Raises
+    ------
+    ValueError
+        As `write_layer`.
+    """
+    written = write_layer(config, dialect)
+    return written if isinstance(written, bytes) else f"{written.rstrip()}\n".encode()
+
+
+def shown_text(config: LayerConfig, dialect: str = "keras") -> str:
+    """Give a layer in a dialect as a person is to see it.
+
+    Raises
+    ------
+    ValueError
+        As `write_layer`.
+    """
+    chosen = dialect_named(dialect)
+    written = (chosen.shown or chosen.write)(config)
+    assert isinstance(written, str)
+    return written
 
 
 def read_layer(source: Path | str, dialect: str | None = None) -> LayerConfig:
@@ -78,12 +95,12 @@ def read_layer(source: Path | str, dialect: str | None = None) -> LayerConfig:
         For a file that cannot be read, for text that is not JSON or no layer of ours; the
         sentence begins with the file's name and says where in it, what, and what is allowed.
     """
-    chosen = dialect_named(dialect or "keras")
+    dialect_named(dialect or "keras")
     place = source.name if isinstance(source, Path) else "layer"
     text = _file_bytes(source) if isinstance(source, Path) else source
     document = strict_json(text, place)
     try:
-        return chosen.read(document)
+        return keras.read(document)
     except ValueError as error:
         raise ValueError(f"{place}: {error}") from None
 

@@ -13,8 +13,15 @@ from types import MappingProxyType
 
 from actviz.activations import ROWS as ACTIVATIONS
 from actviz.activations import row as activation_row
+from actviz.formats.dialect import Words
 from actviz.formats.json_text import json_text
-from actviz.formats.keras_activations import Activation, Values, Written, write_activation
+from actviz.formats.keras_activations import (
+    STRINGS,
+    Activation,
+    Values,
+    Written,
+    write_activation,
+)
 from actviz.formats.keras_activations import remarks as activation_remarks
 from actviz.formats.keras_objects import (
     SavedObject,
@@ -39,6 +46,10 @@ _REQUIRED = ("units", "filters", "kernel_size")
 _DROPPED_WHEN_NULL = ("quantization_config", "activity_regularizer")
 _WITHOUT_EFFECT = ("SimpleRNN", "activity_regularizer")
 _CELL = "ConvLSTMCell"
+WORDS: Words = MappingProxyType(
+    {name: values for word, (name, values) in STRINGS.items() if word == name}
+)
+"""What Keras's own strings mean."""
 
 
 def write(config: LayerConfig) -> str:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from actviz.files import make_folder, write_atomic
-from actviz.formats import write_layer
+from actviz.formats import layer_file
 from actviz.session import Session
 from actviz.ui.display import display_problem
 from actviz.ui.evaluator import Evaluator
@@ -108,7 +108,7 @@ def draw_files(folder: Path) -> list[Path]:
     _settle(window)
     session = window.store.session
     write_atomic(picture, png_of(window))
-    write_atomic(layer, write_layer(session.config, session.dialect) + "\n")
+    write_atomic(layer, layer_file(session.config, session.dialect))
     end(window)
     return [picture, layer]
 

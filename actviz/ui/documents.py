@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from actviz import session as document
 from actviz.files import read_document, write_atomic, write_session
-from actviz.formats import write_layer
+from actviz.formats import dialect_named, layer_file, shown_text
 from actviz.layers import LayerConfig
 from actviz.session import Session
 from actviz.ui import dialogs
@@ -112,12 +112,13 @@ class Documents(QObject):
         """Write the layer's JSON into a file that the person chooses."""
         session = self._store.session
         try:
-            text = write_layer(session.config, session.dialect)
-            proposal = self._folder_join(f"{session.config.layer}.json")
+            content = layer_file(session.config, session.dialect)
+            suffix = dialect_named(session.dialect).suffix
+            proposal = self._folder_join(f"{session.config.layer}{suffix}")
             path = dialogs.ask_save_layer(self._window, proposal)
             if path is None:
                 return False
-            write_atomic(path, text + "\n")
+            write_atomic(path, content)
         except ValueError as error:
             dialogs.tell_failure(self._window, str(error))
             return False
@@ -129,7 +130,7 @@ class Documents(QObject):
         """Put the layer's JSON onto the clipboard."""
         session = self._store.session
         try:
-            text = write_layer(session.config, session.dialect)
+            text = shown_text(session.config, session.dialect)
         except ValueError as error:
             self.said.emit(str(error))
             return

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from actviz import session as document
-from actviz.formats import dialect_named, write_layer
+from actviz.formats import dialect_named, shown_text
 from actviz.layers import layer_row
 from actviz.param import Value
 from actviz.session import Session
@@ -151,7 +151,7 @@ class LayerPanel(QFrame):
     def _show_text(self) -> None:
         session = self._session
         try:
-            text = write_layer(session.config, session.dialect)
+            text = shown_text(session.config, session.dialect)
         except ValueError as error:
             self.json.show_sentence(str(error))
             self._show_remarks(())

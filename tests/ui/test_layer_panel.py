@@ -173,7 +173,7 @@ def test_what_a_file_cannot_hold_is_said_instead_of_the_text(
     def refusing(*_: object) -> str:
         raise ValueError("keras: thresholds below 0 have no layer")
 
-    monkeypatch.setattr("actviz.ui.layer_panel.write_layer", refusing)
+    monkeypatch.setattr("actviz.ui.layer_panel.shown_text", refusing)
     window.store.apply(document.choose_activation, "thresholded_relu")
     view = window.layer.json
     qtbot.waitUntil(lambda: view.toPlainText() == "keras: thresholds below 0 have no layer")
