@@ -44,16 +44,17 @@ $(VENV)/.run-installed: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/.test-installed: requirements/test.txt requirements/judges.txt $(VENV)/.run-installed
+$(VENV)/.test-installed: requirements/test.txt requirements/judges.txt tools/install_torch.py $(VENV)/.run-installed
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/test.txt
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/judges.txt
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements/judges.txt
+	$(BIN)/python tools/install_torch.py
 	@touch $@
 
 # Pins everything anew; needs uv (`pip install uv`).
 lock:
 	uv pip compile pyproject.toml --extra cpu --extra build $(LOCK) -o requirements/run.txt
 	uv pip compile pyproject.toml --extra cpu --extra build --extra dev -c requirements/run.txt $(LOCK) -o requirements/test.txt
-	uv pip compile requirements/judges.in -c requirements/test.txt $(LOCK) -o requirements/judges.txt
+	uv pip compile pyproject.toml requirements/judges.in --extra interop -c requirements/test.txt $(LOCK) -o requirements/judges.txt
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
 clean:

@@ -31,6 +31,16 @@ def test_locks_have_hashes_and_no_address() -> None:
             assert "--hash=sha256:" in block, block
 
 
+def test_the_judges_are_locked_and_torch_is_not() -> None:
+    """The builds of torch that an index serves bring gigabytes along."""
+    locked = (ROOT / "requirements" / "judges.txt").read_text()
+    pinned = set(re.findall(r"^([a-z0-9-]+)==", locked, re.MULTILINE))
+    wanted = PROJECT["optional-dependencies"]["interop"]
+    names = {re.split(r"[^a-z0-9-]", word)[0] for word in wanted}
+    assert {"keras", "onnx", "onnxruntime", "tensorflow-cpu", "tf-keras"} <= names <= pinned
+    assert not {"torch", "tensorflow"} & pinned
+
+
 def test_import_brings_neither_qt_nor_opencl_nor_numpy() -> None:
     code = (
         "import actviz, sys;"
