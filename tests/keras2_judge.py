@@ -1,0 +1,48 @@
+"""What Keras 2 says: run by its own Python (see apart.py), it answers until its input ends.
+
+A question is the pickled name of a function below and its arguments; the answer is a pair of an
+error's text and the function's result.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from typing import Any
+
+import tf_keras
+
+
+def version() -> str:
+    return str(tf_keras.__version__)
+
+
+def config(text: str) -> dict[str, Any]:
+    """Load a layer from JSON and give the configuration that it then has."""
+    import json
+
+    made: dict[str, Any] = tf_keras.layers.deserialize(json.loads(text)).get_config()
+    return made
+
+
+def answer(name: str, arguments: tuple[object, ...]) -> tuple[str, object]:
+    try:
+        return "", globals()[name](*arguments)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}", None
+
+
+def main() -> None:
+    """Answer on the pipe that was there at the start; whatever prints goes to stderr instead."""
+    told, sys.stdout = sys.stdout.buffer, sys.stderr
+    while True:
+        try:
+            name, arguments = pickle.load(sys.stdin.buffer)
+        except EOFError:
+            return
+        pickle.dump(answer(name, arguments), told)
+        told.flush()
+
+
+if __name__ == "__main__":
+    main()
