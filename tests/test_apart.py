@@ -12,7 +12,7 @@ def test_keras_2_is_at_hand_but_not_in_this_process():
 
 
 def test_what_goes_wrong_there_is_told_here():
-    with pytest.raises(RuntimeError, match="ValueError"):
+    with pytest.raises(RuntimeError, match="AttributeError"):
         apart("config", '{"class_name": "Nonsense", "config": {}}')
 
 
