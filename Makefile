@@ -44,10 +44,16 @@ $(VENV)/.run-installed: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/.test-installed: requirements/test.txt requirements/judges.txt tools/install_torch.py $(VENV)/.run-installed
+$(VENV)/.test-installed: requirements/test.txt requirements/judges.txt tools/install_torch.py $(VENV)/.run-installed $(VENV)/.keras2-installed
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/test.txt
 	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements/judges.txt
 	$(BIN)/python tools/install_torch.py
+	@touch $@
+
+# Keras 2 apart from the rest: its TensorFlow and an OpenCL driver crash in one process.
+$(VENV)/.keras2-installed: requirements/keras2.txt | $(VENV)/bin/python
+	$(BIN)/python -m venv $(VENV)/keras2
+	$(VENV)/keras2/bin/python -m pip install --quiet --require-hashes --no-deps -r requirements/keras2.txt
 	@touch $@
 
 # Pins everything anew; needs uv (`pip install uv`).
@@ -55,6 +61,7 @@ lock:
 	uv pip compile pyproject.toml --extra cpu --extra build $(LOCK) -o requirements/run.txt
 	uv pip compile pyproject.toml --extra cpu --extra build --extra dev -c requirements/run.txt $(LOCK) -o requirements/test.txt
 	uv pip compile pyproject.toml requirements/judges.in --extra interop -c requirements/test.txt $(LOCK) -o requirements/judges.txt
+	uv pip compile requirements/keras2.in $(LOCK) -o requirements/keras2.txt
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
 clean:

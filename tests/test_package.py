@@ -21,7 +21,7 @@ def test_pyside_is_pinned_below_the_broken_release() -> None:
 
 
 def test_locks_have_hashes_and_no_address() -> None:
-    for name in ("run.txt", "test.txt", "judges.txt"):
+    for name in ("run.txt", "test.txt", "judges.txt", "keras2.txt"):
         text = (ROOT / "requirements" / name).read_text()
         assert "://" not in text
         assert "--index-url" not in text
@@ -31,14 +31,19 @@ def test_locks_have_hashes_and_no_address() -> None:
             assert "--hash=sha256:" in block, block
 
 
-def test_the_judges_are_locked_and_torch_is_not() -> None:
-    """The builds of torch that an index serves bring gigabytes along."""
-    locked = (ROOT / "requirements" / "judges.txt").read_text()
-    pinned = set(re.findall(r"^([a-z0-9-]+)==", locked, re.MULTILINE))
+def pinned(name: str) -> set[str]:
+    text = (ROOT / "requirements" / name).read_text()
+    return set(re.findall(r"^([a-z0-9-]+)==", text, re.MULTILINE))
+
+
+def test_the_judges_are_locked_and_what_cannot_live_beside_drivers_is_apart() -> None:
+    """The builds of torch that an index serves bring gigabytes along; TensorFlow crashes OpenCL."""
     wanted = PROJECT["optional-dependencies"]["interop"]
     names = {re.split(r"[^a-z0-9-]", word)[0] for word in wanted}
-    assert {"keras", "onnx", "onnxruntime", "tensorflow-cpu", "tf-keras"} <= names <= pinned
-    assert not {"torch", "tensorflow"} & pinned
+    assert {"keras", "jax", "onnx", "onnxruntime"} <= names <= pinned("judges.txt")
+    assert {"tensorflow-cpu", "tf-keras"} <= pinned("keras2.txt")
+    for lock in ("run.txt", "test.txt", "judges.txt"):
+        assert not {"torch", "tensorflow", "tensorflow-cpu", "tf-keras"} & pinned(lock)
 
 
 def test_import_brings_neither_qt_nor_opencl_nor_numpy() -> None:
