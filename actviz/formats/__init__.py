@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from actviz.formats import keras
+from actviz.formats import haibal, haibal_reading, keras
 from actviz.formats.dialect import Dialect
 from actviz.formats.strict_json import LARGEST_TEXT, strict_json
 from actviz.layers import LayerConfig
@@ -29,6 +29,14 @@ DIALECTS: Mapping[str, Dialect] = MappingProxyType(
         each.name: each
         for each in (
             Dialect("keras", "Keras 3", ".json", keras.write, keras.remarks, words=keras.WORDS),
+            Dialect(
+                "haibal",
+                "LabVIEW toolkit",
+                ".haibal.json",
+                haibal.write,
+                haibal.remarks,
+                words=haibal.WORDS,
+            ),
         )
     }
 )
@@ -100,6 +108,8 @@ def read_layer(source: Path | str, dialect: str | None = None) -> LayerConfig:
     text = _file_bytes(source) if isinstance(source, Path) else source
     document = strict_json(text, place)
     try:
+        if haibal_reading.is_ours(document):
+            return haibal_reading.read(document)
         return keras.read(document)
     except ValueError as error:
         raise ValueError(f"{place}: {error}") from None
