@@ -268,7 +268,8 @@ def read_document(path: str | os.PathLike[str]) -> Session | LayerConfig:
     """
     place = shown(path)
     document = strict_json(read_bytes(path), place)
-    # Layer files may carry an "actviz" object of their own, so a layer is what has a class.
-    if isinstance(document, dict) and "actviz" in document and "class_name" not in document:
+    # Layer files may carry an "actviz" object of their own; a session carries its version there.
+    marker = document.get("actviz") if isinstance(document, dict) else None
+    if marker is not None and not isinstance(marker, dict):
         return session_of(document, place)
     return read_layer(Path(path))

@@ -1,4 +1,4 @@
-"""`actviz layer` and `actviz check`: layer and session files."""
+"""`actviz layer`, `actviz convert` and `actviz check`: layer and session files."""
 
 from __future__ import annotations
 
@@ -35,8 +35,7 @@ def layer_command(
     dialect: str,
     output: Path | None,
 ) -> None:
-    """Write LAYER with its fields and activations as JSON that the framework loads."""
-    from actviz.formats import layer_file
+    """Write LAYER with its fields and activations as a file that the framework loads."""
     from actviz.layers import LayerConfig, layer_row
 
     row = layer_row(name)
@@ -50,13 +49,43 @@ def layer_command(
         if word is not None or pairs
     }
     config = LayerConfig(name, fields=assignments(fields, row.fields, name), activations=given)
-    content = layer_file(config, dialect)
-    if output is None:
-        click.echo(content, nl=False)
-        return
-    from actviz.files import write_atomic
+    _give(config, dialect, output)
 
-    write_atomic(output, content)
+
+@click.command("convert")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dialect", required=True, help="The dialect to write.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write.")
+def convert_command(file: Path, dialect: str, output: Path | None) -> None:
+    """Write the layer in FILE, a layer file of any dialect or a session, in another dialect.
+
+    What its readers need or lose, and what was repaired on reading, goes to standard error.
+    """
+    from actviz.files import read_document
+    from actviz.formats import dialect_named
+    from actviz.session import Session
+
+    chosen = dialect_named(dialect)
+    document = read_document(file)
+    config = document.config if isinstance(document, Session) else document
+    said = [f"note: {remark}" for remark in chosen.remarks(config)]
+    _give(config, dialect, output)
+    for line in [*said, *(f"warning: {warning}" for warning in config.warnings)]:
+        click.echo(f"{file}: {line}", err=True)
+
+
+def _give(config: LayerConfig, dialect: str, output: Path | None) -> None:
+    """Write a layer's file, or its content to standard output; bytes are kept off a terminal."""
+    from actviz.files import write_atomic
+    from actviz.formats import layer_file, write_layer
+
+    content = layer_file(config, dialect)
+    if output is not None:
+        write_atomic(output, content)
+        return
+    if sys.stdout.isatty() and isinstance(write_layer(config, dialect), bytes):
+        raise ValueError(f"standard output: a file of {dialect} is no text; name one with -o")
+    click.echo(content, nl=False)
 
 
 def _slot(
@@ -94,7 +123,11 @@ def _description(path: Path) -> list[str]:
     from actviz.session import Session
 
     document = read_document(path)
-    if isinstance(document, Session):
-        return [f"a session with the lens {document.lens}", *describe(document.config)]
-    config: LayerConfig = document
-    return [*describe(config), *(f"warning: {warning}" for warning in config.warnings)]
+    if not isinstance(document, Session):
+        return describe(document)
+    try:
+        lines = describe(document.config, document.dialect)
+    except ValueError as error:
+        # A session may well hold what its dialect cannot: it is drawn, but not exported.
+        lines = [*document.config.summary(), f"note: no {document.dialect} file of it: {error}"]
+    return [f"a session with the lens {document.lens}", *lines]

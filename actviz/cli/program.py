@@ -15,7 +15,7 @@ import click
 
 from actviz.cli.accuracy import accuracy_command
 from actviz.cli.devices import devices_command
-from actviz.cli.documents import check_command, layer_command
+from actviz.cli.documents import check_command, convert_command, layer_command
 from actviz.cli.drawing import render_command
 from actviz.cli.shared import complain
 from actviz.cli.values import eval_command
@@ -56,6 +56,7 @@ def open_file(file: Path) -> None:
 for _command in (
     eval_command,
     layer_command,
+    convert_command,
     check_command,
     render_command,
     devices_command,
