@@ -83,6 +83,9 @@ def _refusal(name: str, meant: Values, place: str) -> ValueError:
         if fixed is not None and value != fixed[key] and not _settable(name, key):
             allowed = f"{_spoken(fixed[key])}: the toolkit's {_label(name)} cannot be set otherwise"
             return refuse(f"{place}.{name}.{key}", value, allowed)
+    if name == "threshold":
+        allowed = "0: the toolkit has a ThresholdedReLU only"
+        return refuse(f"{place}.{name}.default_value", meant["default_value"], allowed)
     return refuse(f"{place}.{name}", dict(meant), "one of the toolkit's functions")
 
 
