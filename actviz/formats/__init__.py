@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from actviz.formats import haibal, haibal_reading, keras
+from actviz.formats import haibal, haibal_reading, keras, torch
 from actviz.formats.dialect import Dialect
 from actviz.formats.strict_json import LARGEST_TEXT, strict_json
 from actviz.layers import LayerConfig
@@ -37,6 +37,7 @@ DIALECTS: Mapping[str, Dialect] = MappingProxyType(
                 haibal.remarks,
                 words=haibal.WORDS,
             ),
+            Dialect("torch", "PyTorch", ".py", torch.write, torch.remarks, words=torch.WORDS),
         )
     }
 )
