@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from actviz.engines import devices, evaluate
     from actviz.evaluation import Device, DeviceError, Result
     from actviz.expression import Formula, FormulaError
-    from actviz.formats import read_layer, write_layer
+    from actviz.formats import ModelLayer, model_layers, read_layer, read_model, write_layer
     from actviz.layers import Layer, LayerConfig
     from actviz.vectors import SoftmaxResult
 
@@ -30,14 +30,17 @@ _HOMES = {
     "FormulaError": "actviz.expression",
     "Layer": "actviz.layers",
     "LayerConfig": "actviz.layers",
+    "ModelLayer": "actviz.formats",
     "Moments": "actviz.analysis.moments",
     "Result": "actviz.evaluation",
     "Saturation": "actviz.analysis.saturation",
     "SoftmaxResult": "actviz.vectors",
     "devices": "actviz.engines",
     "evaluate": "actviz.engines",
+    "model_layers": "actviz.formats",
     "moments": "actviz.analysis.moments",
     "read_layer": "actviz.formats",
+    "read_model": "actviz.formats",
     "saturation": "actviz.analysis.saturation",
     "softmax": "actviz.analysis.softmax",
     "write_layer": "actviz.formats",
@@ -51,14 +54,17 @@ __all__ = [
     "FormulaError",
     "Layer",
     "LayerConfig",
+    "ModelLayer",
     "Moments",
     "Result",
     "Saturation",
     "SoftmaxResult",
     "devices",
     "evaluate",
+    "model_layers",
     "moments",
     "read_layer",
+    "read_model",
     "saturation",
     "softmax",
     "write_layer",

@@ -6,19 +6,31 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from actviz.formats import haibal, haibal_reading, keras, torch
+from actviz.formats import (
+    haibal,
+    haibal_reading,
+    keras,
+    keras_archive,
+    keras_models,
+    torch,
+)
 from actviz.formats.dialect import Dialect
-from actviz.formats.strict_json import LARGEST_TEXT, strict_json
+from actviz.formats.models import ModelLayer, model_layers, read_model
+from actviz.formats.source import Source, file_bytes, place_of
+from actviz.formats.strict_json import strict_json
 from actviz.layers import LayerConfig
 from actviz.param import refuse
 
 __all__ = [
     "DIALECTS",
     "Dialect",
+    "ModelLayer",
     "describe",
     "dialect_named",
     "layer_file",
+    "model_layers",
     "read_layer",
+    "read_model",
     "shown_text",
     "write_layer",
 ]
@@ -105,15 +117,33 @@ def read_layer(source: Path | str, dialect: str | None = None) -> LayerConfig:
         sentence begins with the file's name and says where in it, what, and what is allowed.
     """
     dialect_named(dialect or "keras")
-    place = source.name if isinstance(source, Path) else "layer"
-    text = _file_bytes(source) if isinstance(source, Path) else source
+    place = place_of(source, "layer")
+    text = file_bytes(source) if isinstance(source, Path) else source
+    if isinstance(text, bytes) and text.startswith(keras_archive.MAGIC):
+        return _only_layer(source, place)
     document = strict_json(text, place)
     try:
         if haibal_reading.is_ours(document):
             return haibal_reading.read(document)
+        if keras_models.is_model(document):
+            return _only_layer(source, place)
+        if isinstance(document, dict):
+            return keras_models.read_one(document, keras_2=dialect == "keras2")
         return keras.read(document)
     except ValueError as error:
-        raise ValueError(f"{place}: {error}") from None
+        known = str(error).startswith(f"{place}: ")
+        raise ValueError(str(error) if known else f"{place}: {error}") from None
+
+
+def _only_layer(source: Source, place: str) -> LayerConfig:
+    """Read a model file that holds one layer, such as a layer and its activation layer."""
+    configs = read_model(source)
+    if len(configs) != 1:
+        raise ValueError(
+            f"{place}: it is a model with {len(configs)} layers of ours; a file of one layer is "
+            "needed, or open it as a model and pick one"
+        )
+    return configs[0]
 
 
 def describe(config: LayerConfig, dialect: str = "keras") -> list[str]:
@@ -129,15 +159,3 @@ def describe(config: LayerConfig, dialect: str = "keras") -> list[str]:
         *(f"note: {remark}" for remark in dialect_named(dialect).remarks(config)),
         *(f"warning: {warning}" for warning in config.warnings),
     ]
-
-
-def _file_bytes(path: Path) -> bytes:
-    """Read a file, but no more of it than is allowed."""
-    try:
-        if path.exists() and not path.is_file():
-            raise ValueError(f"{path.name or path}: it is not a file; a layer file is needed")
-        with path.open("rb") as file:
-            return file.read(LARGEST_TEXT + 1)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ValueError(f"{path.name or path}: it cannot be read: {reason}") from None

@@ -1,0 +1,268 @@
+"""The layers in a model's JSON, of Keras 3 or Keras 2, nested models included.
+
+An activation layer that alone follows a feed-forward layer without activation is taken as that
+layer's activation: together they compute what one layer with it computes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from actviz.formats import keras, keras_older
+from actviz.layers import LayerConfig
+
+Object = dict[str, object]
+
+MODELS = ("Sequential", "Functional", "Model")
+ACTIVATIONS = ("Activation", "ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax", "ThresholdedReLU")
+_PARTS = (*ACTIVATIONS, "Rescaling")
+_LONGEST_FORM = 3
+_AROUND = ("inbound_nodes", "build_config", "compile_config", "name", "shared_object_id")
+_INPUT = "InputLayer"
+_LONGEST = 80
+FEED_FORWARD = ("Dense", "Conv", "Depthwise", "Separable")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A layer as it stands in a model: read, or with the reason why not."""
+
+    name: str
+    class_name: str
+    config: LayerConfig | None
+    reason: str = ""
+
+
+def is_model(document: object) -> bool:
+    """Tell a model from a layer."""
+    return isinstance(document, dict) and document.get("class_name") in MODELS
+
+
+def layers_of(document: object, version: str = "", *, old: bool = False) -> list[Found]:
+    """List the layers of a model, or the one of a layer's JSON.
+
+    Raises
+    ------
+    ValueError
+        For what is neither.
+    """
+    if not isinstance(document, dict) or not isinstance(document.get("class_name"), str):
+        raise ValueError("it is no model; an object with class_name and config is needed")
+    keras_2 = old or version.startswith(("1.", "2.")) or keras_older.is_keras_2(document)
+    if not is_model(document):
+        return [_found(document, "", keras_2)]
+    return _Model(document, "", keras_2).layers()
+
+
+def _layer_list(model: Mapping[str, object]) -> list[object]:
+    config = model.get("config")
+    # the first Keras 2 wrote a Sequential's config as the list itself
+    layers = config.get("layers") if isinstance(config, dict) else config
+    if not isinstance(layers, list):
+        raise ValueError(f"{_short(model.get('class_name'))}: it has no list of layers")
+    return layers
+
+
+def _short(value: object) -> str:
+    text = value if isinstance(value, str) else ""
+    shown = text if text.isprintable() else ascii(text)
+    return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
+
+
+def _name_of(layer: Mapping[str, object]) -> str:
+    config = layer.get("config")
+    own = config.get("name") if isinstance(config, dict) else None
+    return _short(own if isinstance(own, str) else layer.get("name"))
+
+
+def _class_of(layer: object) -> str:
+    return _short(layer.get("class_name")) if isinstance(layer, dict) else ""
+
+
+class _Model:
+    """One model, flat or nested, being read."""
+
+    def __init__(self, model: Mapping[str, object], prefix: str, keras_2: bool) -> None:
+        self.items = _layer_list(model)
+        self.prefix = prefix
+        self.keras_2 = keras_2
+        self.next = _followers(model, self.items)
+
+    def layers(self) -> list[Found]:
+        found: list[Found] = []
+        taken: set[int] = set()
+        for index, item in enumerate(self.items):
+            if index not in taken:
+                found += self._at(index, item, taken)
+        return found
+
+    def _at(self, index: int, item: object, taken: set[int]) -> list[Found]:
+        if not isinstance(item, dict):
+            return [Found(f"{self.prefix}{index}", "", None, "it is no object with a class_name")]
+        name = f"{self.prefix}{_name_of(item) or index}"
+        if item.get("class_name") == _INPUT:
+            return []
+        if is_model(item):
+            try:
+                return _Model(item, f"{name}/", self.keras_2).layers()
+            except ValueError as error:
+                return [Found(name, _class_of(item), None, str(error))]
+        inner = _inside(item)
+        if inner is not None:
+            return self._wrapped(item, inner, name)
+        if _takes_an_activation(item):
+            merged = self._with_what_follows(index, item, name, taken)
+            if merged is not None:
+                return [merged]
+        return [_found(item, name, self.keras_2)]
+
+    def _wrapped(self, item: Object, inner: Object, name: str) -> list[Found]:
+        """Give the layer inside a wrapper, which changes how it is applied, not what it is."""
+        own = f"{name}/{_name_of(inner) or 0}"
+        found = _found(inner, own, self.keras_2)
+        if found.config is not None:
+            note = f"{own}: the {_class_of(item)} around it is left out"
+            found = replace(found, config=_with_notes(found.config, [note]))
+        return [found]
+
+    def _with_what_follows(
+        self, index: int, item: Object, name: str, taken: set[int]
+    ) -> Found | None:
+        """Take the activation layers behind a layer as its activation, as many as there are."""
+        behind: list[int] = []
+        at = self.next.get(index)
+        while at is not None and len(behind) < _LONGEST_FORM:
+            if _class_of(self.items[at]) not in _PARTS:
+                break
+            behind.append(at)
+            at = self.next.get(at)
+        for count in range(len(behind), 0, -1):
+            steps = [self.items[each] for each in behind[:count]]
+            try:
+                config = _together(item, steps, self.keras_2)
+            except ValueError:
+                continue
+            taken.update(behind[:count])
+            names = ", ".join(_name_of(s) or _class_of(s) for s in steps if isinstance(s, dict))
+            note = f"{name}: what follows it ({names}) is taken as its activation"
+            return Found(name, _class_of(item), _with_notes(config, [note]))
+        return None
+
+
+def _together(item: Object, steps: list[object], keras_2: bool) -> LayerConfig:
+    """Read a layer with the layers behind it put where its activation stands."""
+    config = item["config"]
+    assert isinstance(config, dict)
+    dtype = config.get("dtype", "float32")
+    put = [_step(step, dtype, keras_2) for step in steps]
+    inner: Object = {"name": "composed", "dtype": dtype, "layers": put}
+    whole = {"module": "keras", "class_name": "Sequential", "config": inner}
+    plain = {**config, "activation": "linear"}
+    layer, said = _plain({**item, "config": plain}, keras_2)
+    ours = layer["config"]
+    assert isinstance(ours, dict)
+    inner["dtype"] = ours.get("dtype", dtype)
+    ours["activation"] = put[0] if len(put) == 1 else whole
+    read = keras.read(layer)
+    return _with_notes(read, said)
+
+
+def _step(step: object, dtype: object, keras_2: bool) -> object:
+    assert isinstance(step, dict)
+    stripped = {key: value for key, value in step.items() if key not in _AROUND}
+    if not keras_2:
+        return stripped
+    return keras_older.activation(stripped, dtype, "activation", [])
+
+
+def _takes_an_activation(item: Mapping[str, object]) -> bool:
+    """Tell a feed-forward layer that has none yet; behind a recurrence it is another function."""
+    config = item.get("config")
+    if not isinstance(config, dict) or not _class_of(item).startswith(FEED_FORWARD):
+        return False
+    return config.get("activation", "linear") in (None, "linear")
+
+
+def _inside(item: Mapping[str, object]) -> Object | None:
+    """Give what TimeDistributed or Bidirectional wraps."""
+    if item.get("class_name") not in ("TimeDistributed", "Bidirectional"):
+        return None
+    config = item.get("config")
+    inner = config.get("layer") if isinstance(config, dict) else None
+    return inner if isinstance(inner, dict) else None
+
+
+def _plain(item: Mapping[str, object], keras_2: bool) -> tuple[Object, list[str]]:
+    stripped = {key: value for key, value in item.items() if key not in _AROUND}
+    if not keras_2 and not keras_older.is_keras_2(stripped):
+        return stripped, []
+    return keras_older.as_keras_3(stripped)
+
+
+def read_one(document: Mapping[str, object], *, keras_2: bool = False) -> LayerConfig:
+    """Read one layer's JSON of Keras 3 or Keras 2; raises a ValueError as `keras.read`."""
+    layer, said = _plain(document, keras_2)
+    return _with_notes(keras.read(layer), said)
+
+
+def _with_notes(config: LayerConfig, said: list[str]) -> LayerConfig:
+    return replace(config, warnings=(*config.warnings, *said)) if said else config
+
+
+def _found(item: Mapping[str, object], name: str, keras_2: bool) -> Found:
+    class_name = _class_of(item)
+    name = name or _name_of(item) or class_name
+    try:
+        return Found(name, class_name, read_one(item, keras_2=keras_2))
+    except ValueError as error:
+        reason = str(error)
+        if class_name in _PARTS:
+            reason = "an activation on its own, without a layer that it alone follows"
+        elif reason.startswith("class_name:"):
+            reason = f"{class_name or 'it'} is not one of ours: it is listed, never loaded"
+        return Found(name, class_name, None, reason)
+
+
+def _followers(model: Mapping[str, object], items: list[object]) -> dict[int, int]:
+    """For a layer the one that alone follows it, and follows nothing else."""
+    if model.get("class_name") == "Sequential":
+        return {index: index + 1 for index in range(len(items) - 1)}
+    numbers = {
+        item.get("name") or _name_of(item): index
+        for index, item in enumerate(items)
+        if isinstance(item, dict) and isinstance(item.get("name") or _name_of(item), str)
+    }
+    parents = [_parents(item) for item in items]
+    uses: dict[str, int] = {}
+    for names in (*parents, _outputs(model)):
+        for name in names:
+            uses[name] = uses.get(name, 0) + 1
+    return {
+        numbers[names[0]]: index
+        for index, names in enumerate(parents)
+        if len(names) == 1 and uses[names[0]] == 1 and names[0] in numbers
+    }
+
+
+def _parents(item: object) -> list[str]:
+    """Name the layers whose outputs a layer takes, one for each use."""
+    nodes = item.get("inbound_nodes") if isinstance(item, dict) else None
+    return _histories(nodes)
+
+
+def _outputs(model: Mapping[str, object]) -> list[str]:
+    config = model.get("config")
+    return _histories(config.get("output_layers")) if isinstance(config, dict) else []
+
+
+def _histories(value: object) -> list[str]:
+    """Collect the names in [name, node, tensor, …], wherever they stand; no deeper than JSON is."""
+    if isinstance(value, dict):
+        return [name for part in value.values() for name in _histories(part)]
+    if not isinstance(value, list):
+        return []
+    match value:
+        case [str() as name, int(), int(), *_]:
+            return [name]
+    return [name for part in value for name in _histories(part)]

@@ -1,0 +1,95 @@
+"""Model files: the list of their layers, each as a configuration or with the reason why not.
+
+A file may be a model's or a layer's JSON of Keras 3 or Keras 2, or a `.keras` archive. Nothing in
+it is executed, built or looked up, and one layer that cannot be read hides no other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from actviz.formats import keras_archive, keras_models
+from actviz.formats.keras_models import Found
+from actviz.formats.source import Source, opened, place_of
+from actviz.formats.strict_json import LARGEST_TEXT, strict_json
+from actviz.layers import LayerConfig
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLayer:
+    """One layer of a model file.
+
+    Parameters
+    ----------
+    name
+        Its name in the model; inside a nested model the outer names come first, with slashes.
+    class_name
+        Its class as the file says it.
+    config
+        What it is to us; None where it is none of ours or cannot be read.
+    reason
+        Why `config` is None; else empty.
+    """
+
+    name: str
+    class_name: str
+    config: LayerConfig | None
+    reason: str = ""
+
+
+def model_layers(source: Source) -> tuple[ModelLayer, ...]:
+    """List every layer of a model file (a Path) or of a model's JSON (a str), in its order.
+
+    An activation layer that acts alone on what a layer without activation gives is shown as that
+    layer's activation. A layer file is a model of one layer.
+
+    Raises
+    ------
+    ValueError
+        For a file that cannot be read as a whole: no JSON, no archive of Keras, no model.
+    """
+    place = place_of(source, "model")
+    document, version = _document(source, place)
+    try:
+        found = keras_models.layers_of(document, version)
+    except ValueError as error:
+        raise ValueError(f"{place}: {error}") from None
+    return tuple(_entry(each) for each in found)
+
+
+def read_model(source: Source) -> tuple[LayerConfig, ...]:
+    """Read every layer of a model file that is one of ours; `model_layers` says why others are not.
+
+    Raises
+    ------
+    ValueError
+        As `model_layers`, and where no layer is one of ours.
+    """
+    entries = model_layers(source)
+    configs = tuple(entry.config for entry in entries if entry.config is not None)
+    if not configs:
+        reasons = "; ".join(f"{entry.name}: {entry.reason}" for entry in entries[:3])
+        place = place_of(source, "model")
+        raise ValueError(f"{place}: none of its layers is one of ours ({reasons or 'it has none'})")
+    return configs
+
+
+def _entry(found: Found) -> ModelLayer:
+    return ModelLayer(found.name, found.class_name, found.config, found.reason)
+
+
+def _document(source: Source, place: str) -> tuple[object, str]:
+    """Read the JSON of a text, a file or an archive, and the version that an archive names."""
+    if not isinstance(source, Path):
+        return strict_json(source, place), ""
+    with opened(source) as file:
+        try:
+            if file.read(4) == keras_archive.MAGIC:
+                return keras_archive.architecture(file, place)
+            file.seek(0)
+            content = file.read(LARGEST_TEXT + 1)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise ValueError(f"{place}: it cannot be read: {reason}") from None
+    return strict_json(content, place), ""
