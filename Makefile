@@ -26,6 +26,8 @@ unit: $(VENV)/.test-installed
 # is: hours. Its results are committed in docs/campaign.md and docs/accuracy.md.
 campaign: $(VENV)/.test-installed
 	@sh tools/system_packages.sh test
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements/fuzz.txt
+	$(BIN)/python tools/fuzz.py
 	$(BIN)/python tools/campaign.py
 	$(BIN)/python tools/accuracy_docs.py exhaustive
 
@@ -62,6 +64,7 @@ lock:
 	uv pip compile pyproject.toml --extra cpu --extra build --extra dev -c requirements/run.txt $(LOCK) -o requirements/test.txt
 	uv pip compile pyproject.toml requirements/judges.in --extra interop -c requirements/test.txt $(LOCK) -o requirements/judges.txt
 	uv pip compile requirements/keras2.in $(LOCK) -o requirements/keras2.txt
+	uv pip compile requirements/fuzz.in $(LOCK) -o requirements/fuzz.txt
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
 clean:
