@@ -173,7 +173,8 @@ def shown(dialect: Dialect, row: Row) -> str:
     if found is None:
         known = set(plain.splitlines())
         new = [line.strip() for line in text.splitlines() if line.strip() and line not in known]
-        found = " ".join(new) or "nothing"
+        short = [line for line in new if line.startswith("self.activation")]
+        found = " ".join(short or new) or "nothing"
     return f"`{found if len(found) <= LONGEST else found[: LONGEST - 1] + '…'}`"
 
 
