@@ -123,3 +123,54 @@ def test_check_says_each_warning_once(capsys: pytest.CaptureFixture[str], source
     source.write_text(json.dumps(document))
     _, out, _ = run(capsys, "check", source)
     assert out.count("null depends on the reader") == 1
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A model as Keras writes it, with one layer that is none of ours."""
+    layers = [json.loads(str(write_layer(LayerConfig("Dense", {"name": "first"}))))]
+    dropout = {"module": "keras.layers", "class_name": "Dropout", "config": {"name": "drop"}}
+    layers.append({**dropout, "registered_name": None})
+    mish = ("mish", {})
+    last = LayerConfig("Dense", {"name": "last", "units": 4}, {"activation": mish})
+    layers.append(json.loads(str(write_layer(last))))
+    config = {"name": "sequential", "trainable": True, "dtype": "float32", "layers": layers}
+    whole = {"module": "keras", "class_name": "Sequential", "config": config}
+    file = tmp_path / "model.json"
+    file.write_text(json.dumps({**whole, "registered_name": None}))
+    return file
+
+
+def test_check_lists_the_layers_of_a_model(capsys: pytest.CaptureFixture[str], model: Path) -> None:
+    status, out, err = run(capsys, "check", model)
+    assert (status, err) == (0, "")
+    first, one, two, three = out.splitlines()
+    assert first == f"{model}: a model with 3 layers"
+    assert one.startswith(f"{model}: 1 first: Dense: fields: units = 32")
+    assert two.startswith(f"{model}: 2 drop: Dropout: not read: ")
+    assert three.endswith("activation: mish")
+
+
+@pytest.mark.parametrize("word", ["3", "last"])
+def test_a_layer_of_a_model_is_picked(
+    capsys: pytest.CaptureFixture[str], model: Path, word: str
+) -> None:
+    status, out, _ = run(capsys, "convert", model, "--dialect", "keras", "--layer", word)
+    assert status == 0
+    assert read_layer(out).fields["units"] == 4
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ((), "it holds several layers; name one with --layer: 1 first, 2 drop, 3 last"),
+        (("--layer", "4"), "--layer: '4' is not allowed; it must be one of 1 first, 2 drop"),
+        (("--layer", "drop"), "drop: "),
+    ],
+)
+def test_no_layer_of_a_model_is_guessed(
+    capsys: pytest.CaptureFixture[str], model: Path, more: tuple[str, ...], sentence: str
+) -> None:
+    status, out, err = run(capsys, "convert", model, "--dialect", "keras", *more)
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert sentence in err

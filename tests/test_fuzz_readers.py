@@ -7,7 +7,10 @@ coverage-guided fuzzer of the campaign has found worth keeping lies in tests/cor
 from __future__ import annotations
 
 import copy
+import io
 import json
+import tempfile
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +21,7 @@ from hypothesis import strategies as st
 from layer_cases import random_config
 
 from actviz.files import session_document, session_of
-from actviz.formats import DIALECTS, read_layer, write_layer
+from actviz.formats import DIALECTS, model_layers, read_layer, write_layer
 from actviz.formats.strict_json import strict_json
 from actviz.layers import ROWS, LayerConfig
 from actviz.session import Session
@@ -134,6 +137,51 @@ def test_any_bytes(data: bytes) -> None:
         strict_json(data, "some")
     except ValueError as error:
         assert str(error).startswith("some")  # noqa: PT017
+
+
+def archive(document: Any) -> bytes:
+    """A `.keras` archive around a model's JSON."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("metadata.json", json.dumps({"keras_version": "3.15.1"}))
+        file.writestr("config.json", json.dumps(document))
+    return packed.getvalue()
+
+
+def listed(path: Path, data: bytes) -> None:
+    """List its layers: entries, or a ValueError of one line."""
+    path.write_bytes(data)
+    try:
+        entries = model_layers(path)
+    except ValueError as error:
+        assert str(error).startswith(path.name)  # noqa: PT017
+        assert "\n" not in str(error)  # noqa: PT017
+        return
+    assert all((entry.config is None) == bool(entry.reason) for entry in entries)
+
+
+def model_of(layers: list[Any]) -> dict[str, Any]:
+    config = {"name": "model", "layers": layers}
+    return {"module": "keras", "class_name": "Sequential", "config": config}
+
+
+@settings(max_examples=150, deadline=2000, derandomize=True)
+@given(changed([model_of(VALID[:3]), model_of([model_of(VALID[3:5])])]))
+def test_changed_models(document: Any) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        listed(Path(folder) / "model.json", json.dumps(document).encode())
+        listed(Path(folder) / "model.keras", archive(document))
+
+
+@settings(max_examples=300, deadline=2000, derandomize=True)
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.binary(max_size=6)), min_size=1, max_size=4))
+def test_changed_archives(changes: list[tuple[int, bytes]]) -> None:
+    data = bytearray(archive(model_of(VALID[:2])))
+    for place, put in changes:
+        begin = place % len(data)
+        data[begin : begin + len(put)] = put
+    with tempfile.TemporaryDirectory() as folder:
+        listed(Path(folder) / "model.keras", bytes(data))
 
 
 @pytest.mark.parametrize("path", CORPUS, ids=[path.name[:8] for path in CORPUS])

@@ -1,4 +1,4 @@
-"""`actviz layer`, `actviz convert` and `actviz check`: layer and session files."""
+"""`actviz layer`, `actviz convert` and `actviz check`: layer, model and session files."""
 
 from __future__ import annotations
 
@@ -55,19 +55,18 @@ def layer_command(
 @click.command("convert")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dialect", required=True, help="The dialect to write.")
+@click.option("--layer", metavar="NAME|NUMBER", help="Which layer of a model, counted from 1.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write.")
-def convert_command(file: Path, dialect: str, output: Path | None) -> None:
-    """Write the layer in FILE, a layer file of any dialect or a session, in another dialect.
+def convert_command(file: Path, dialect: str, layer: str | None, output: Path | None) -> None:
+    """Write the layer in FILE, a layer or model file or a session, in another dialect.
 
     What its readers need or lose, and what was repaired on reading, goes to standard error.
     """
-    from actviz.files import read_document
+    from actviz.cli.picking import picked
     from actviz.formats import dialect_named
-    from actviz.session import Session
 
     chosen = dialect_named(dialect)
-    document = read_document(file)
-    config = document.config if isinstance(document, Session) else document
+    config = picked(file, layer)
     said = [f"note: {remark}" for remark in chosen.remarks(config)]
     _give(config, dialect, output)
     for line in [*said, *(f"warning: {warning}" for warning in config.warnings)]:
@@ -104,7 +103,7 @@ def _slot(
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 def check_command(files: tuple[Path, ...]) -> None:
-    """Say what each layer or session file holds, or what is wrong with it."""
+    """Say what each layer, model or session file holds, or what is wrong with it."""
     bad = 0
     for path in files:
         try:
@@ -118,11 +117,13 @@ def check_command(files: tuple[Path, ...]) -> None:
 
 
 def _description(path: Path) -> list[str]:
-    from actviz.files import read_document
+    from actviz.cli.picking import model_lines, read_file
     from actviz.formats import describe
     from actviz.session import Session
 
-    document = read_document(path)
+    document = read_file(path)
+    if isinstance(document, tuple):
+        return model_lines(document)
     if not isinstance(document, Session):
         return describe(document)
     try:
