@@ -9,6 +9,8 @@ from actviz.activations import ROWS as ACTIVATIONS
 from actviz.formats import write_layer
 from actviz.formats.keras_activations import HELD
 from actviz.layers import ROWS, LayerConfig, LayerRow
+from actviz.layers.named import Named
+from actviz.layers.words import Axes, Single
 from actviz.param import Choice, Flag, Integer, Param, Real, Sizes, Text
 
 _OFF_DEFAULTS: dict[str, list[dict[str, Any]]] = {
@@ -83,14 +85,37 @@ def _random_value(param: Param, draw: random.Random) -> object:
     match domain:
         case Flag():
             return draw.random() < 0.5
+        case Named() | Axes() | Single():
+            return _random_part(domain, draw)
         case Choice():
             return draw.choice(domain.options)
         case Integer():
             return max(domain.low, draw.choice((1, 2, 3, 4, 6)))
         case Real():
-            return draw.choice((0.0, 0.25, 1.0))
+            return draw.choice((0.25, 1.0) if domain.low_open else (0.0, 0.25, 1.0))
         case Sizes():
             return tuple(domain.low + draw.choice((0, 0, 1)) for _ in range(domain.rank))
         case Text():
             return draw.choice(("first", "Höhe 2", "a.b-c_d"))
     raise AssertionError(domain)
+
+
+def _random_part(domain: Named | Axes | Single, draw: random.Random) -> object:
+    """A word, mostly with arguments, or one of the arguments that only words have."""
+    if isinstance(domain, Single):
+        return draw.choice((0.0, 0.001, 0.25))
+    if isinstance(domain, Axes):
+        axes = draw.sample(range(domain.rank), draw.randint(1, domain.rank))
+        return axes[0] if len(axes) == 1 else tuple(axes)
+    name = draw.choice(domain.options)
+    params = domain.word(name).arguments
+    chosen = {each.name: _random_value(each, draw) for each in params}
+    return _spelled(domain, name, chosen) if draw.random() < 0.6 else name
+
+
+def _spelled(domain: Named, name: str, chosen: dict[str, Any]) -> str:
+    """Spell a word with arguments; with none where two of them are in the wrong order."""
+    try:
+        return domain.spell(name, chosen, "")
+    except ValueError:
+        return name

@@ -8,6 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from actviz.layers.named import Named, Word
+from actviz.layers.words import Axes, Single
 from actviz.param import Choice, Flag, Integer, Param, Real, Sizes, Text, Value, Vector
 
 FINITE = {"allow_nan": False, "allow_infinity": False}
@@ -40,6 +42,8 @@ def _of(domain: object, least: float, most: float) -> st.SearchStrategy[Any]:
             return st.integers(domain.low, domain.high)
         case Sizes():
             return st.tuples(*[st.integers(domain.low, domain.low + 3)] * domain.rank)
+        case Named() | Single() | Axes():
+            return _part(domain)
         case Choice():
             return st.sampled_from(domain.options)
         case Flag():
@@ -49,6 +53,32 @@ def _of(domain: object, least: float, most: float) -> st.SearchStrategy[Any]:
                 lambda text: text.isprintable() and not set(text) & set(domain.forbidden)
             )
     raise AssertionError(f"say here how to draw a {type(domain).__name__}")
+
+
+def _part(domain: Named | Single | Axes) -> st.SearchStrategy[Any]:
+    """Any word with legal arguments, or one of the arguments that only words have."""
+    if isinstance(domain, Named):
+        return st.sampled_from(domain.words).flatmap(lambda word: _spelled(domain, word))
+    if isinstance(domain, Single):
+        return st.floats(0, 1e6).map(lambda number: domain.check(number, ""))
+    axes = st.integers(-domain.rank, domain.rank - 1)
+    every = st.lists(axes, min_size=1, unique_by=lambda axis: axis % domain.rank)
+    return every.map(lambda found: found[0] if len(found) == 1 else tuple(found))
+
+
+def _spelled(domain: Named, word: Word) -> st.SearchStrategy[str]:
+    """Any legal arguments of a word, in its one spelling."""
+    given = st.fixed_dictionaries(
+        {}, optional={param.name: legal(param, (-1e6, 1e6)) for param in word.arguments}
+    )
+
+    def spelled(values: dict[str, Any]) -> str:
+        try:
+            return domain.spell(word.name, values, "")
+        except ValueError:  # two of them in the wrong order
+            return word.name
+
+    return given.map(spelled)
 
 
 def allowed(param: Param, numbers: Iterable[float]) -> list[Value]:

@@ -249,12 +249,24 @@ def test_what_keras_ignores_is_left_out_and_said() -> None:
     ("words", "sentence"),
     [
         (
-            {"module": "keras.initializers", "class_name": "Constant", "config": {"value": 1}},
-            "config.kernel_initializer: 'keras.initializers.Constant' is not allowed",
+            {"module": "keras.initializers", "class_name": "Constant", "config": {"value": "1"}},
+            "config.kernel_initializer.config.value: '1' is not allowed",
         ),
         (
-            {"module": "keras.initializers", "class_name": "HeNormal", "config": {"seed": 3}},
-            "config.kernel_initializer.config.seed: 3 is not allowed; it must be None",
+            {"module": "keras.initializers", "class_name": "HeNormal", "config": {"seed": -3}},
+            "config.kernel_initializer.config.seed: -3 is not allowed; it must be a whole number",
+        ),
+        (
+            {
+                "module": "keras.initializers",
+                "class_name": "HeNormal",
+                "config": {"input_axes": [0]},
+            },
+            "config.kernel_initializer.config.input_axes: [0] is not allowed; it must be null",
+        ),
+        (
+            {"module": "keras.initializers", "class_name": "STFT", "config": {}},
+            "config.kernel_initializer: 'keras.initializers.STFT' is not allowed",
         ),
         (
             {"module": "keras.initializers", "class_name": "Zeros", "config": {"value": 3}},
@@ -266,7 +278,7 @@ def test_what_keras_ignores_is_left_out_and_said() -> None:
         ),
     ],
 )
-def test_words_with_arguments_are_refused(words: object, sentence: str) -> None:
+def test_objects_that_are_no_word_of_ours_are_refused(words: object, sentence: str) -> None:
     with pytest.raises(ValueError, match=re.escape(sentence)):
         read_layer(text(dense(kernel_initializer=words)))
 

@@ -31,6 +31,7 @@ from actviz.formats.keras_objects import (
     read_word,
     saved_object,
     unknown_key,
+    write_word,
 )
 from actviz.formats.keras_reading import ActivationReader
 from actviz.layers import ROWS, LayerConfig, LayerRow, layer_row
@@ -94,6 +95,11 @@ def remarks(config: LayerConfig) -> tuple[str, ...]:
         said += [f"{slot}: {remark}" for remark in activation_remarks(written, dtype)]
     if config.row.class_name == _CELL:
         said.append("Keras reads this cell, but what it writes of it lacks the rank")
+    said += [
+        f"{name}: Keras reads the gain of the identity, but leaves it out of what it writes"
+        for name, value in config.fields.items()
+        if str(value).startswith("identity(")
+    ]
     return tuple(said)
 
 
@@ -125,6 +131,9 @@ def _written_config(config: LayerConfig, written: Mapping[str, object]) -> dict[
         value = written[key] if key in written else config.fields[key]
         if value is None and key in _ONLY_WHEN_SET:
             continue
+        kind = kind_of(key)
+        if kind is not None and key not in written:
+            value = write_word(kind, config.fields[key], config.row.field(key).domain)
         parts[key] = list(value) if isinstance(value, tuple) else value
         if key == "dtype":
             parts.update(config.row.fixed)
@@ -210,7 +219,7 @@ class _Reading:
         param = self.row.field(name)
         kind = kind_of(name)
         if kind is not None:
-            value = read_word(kind, value, path)
+            value = read_word(kind, value, path, param.domain)
         elif name == "dtype":
             value = read_dtype(value, path)
         elif isinstance(param.domain, Choice) and isinstance(value, str):

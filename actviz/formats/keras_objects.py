@@ -5,19 +5,17 @@ Nothing is built or looked up from a file: class names are compared with the tab
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from actviz.param import refuse
+from actviz.layers.named import Named
+from actviz.param import Domain, Value, refuse
 
 # Written by Keras beside the four parts; `build_config` would make a reader allocate the weights.
 _BESIDE = ("build_config", "compile_config", "shared_object_id", "actviz")
 _ENVELOPE = ("module", "class_name", "config", "registered_name", *_BESIDE)
 _LONGEST_NAME = 60
-
-Defaults = Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -94,56 +92,52 @@ def written_object(
     }
 
 
-_SEED: Defaults = {"seed": None}
-_FANS: Defaults = {"seed": None, "input_axes": None, "output_axes": None}
-_AROUND_ZERO: Defaults = {"seed": None, "mean": 0.0, "stddev": 0.05}
-
-_KINDS: Mapping[str, Mapping[str, tuple[str, Defaults]]] = MappingProxyType(
+_KINDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "initializer": {
-            "glorot_uniform": ("GlorotUniform", _FANS),
-            "glorot_normal": ("GlorotNormal", _FANS),
-            "he_uniform": ("HeUniform", _FANS),
-            "he_normal": ("HeNormal", _FANS),
-            "lecun_uniform": ("LecunUniform", _FANS),
-            "lecun_normal": ("LecunNormal", _FANS),
-            "random_uniform": ("RandomUniform", {**_SEED, "minval": -0.05, "maxval": 0.05}),
-            "random_normal": ("RandomNormal", _AROUND_ZERO),
-            "truncated_normal": ("TruncatedNormal", _AROUND_ZERO),
-            "variance_scaling": (
-                "VarianceScaling",
-                {**_FANS, "scale": 1.0, "mode": "fan_in", "distribution": "truncated_normal"},
-            ),
-            "zeros": ("Zeros", {}),
-            "ones": ("Ones", {}),
-            "orthogonal": ("Orthogonal", {**_SEED, "gain": 1.0}),
-            "identity": ("Identity", {"gain": 1.0}),
+            "glorot_uniform": "GlorotUniform",
+            "glorot_normal": "GlorotNormal",
+            "he_uniform": "HeUniform",
+            "he_normal": "HeNormal",
+            "lecun_uniform": "LecunUniform",
+            "lecun_normal": "LecunNormal",
+            "random_uniform": "RandomUniform",
+            "random_normal": "RandomNormal",
+            "truncated_normal": "TruncatedNormal",
+            "variance_scaling": "VarianceScaling",
+            "constant": "Constant",
+            "zeros": "Zeros",
+            "ones": "Ones",
+            # Keras before 3.6 finds these two under their long names only.
+            "orthogonal": "OrthogonalInitializer",
+            "identity": "IdentityInitializer",
         },
         "regularizer": {
-            "l1": ("L1", {"l1": 0.01}),
-            "l2": ("L2", {"l2": 0.01}),
-            "l1l2": ("L1L2", {"l1": 0.0, "l2": 0.0}),
-            "orthogonal_regularizer": ("OrthogonalRegularizer", {"factor": 0.01, "mode": "rows"}),
+            "l1": "L1",
+            "l2": "L2",
+            "l1l2": "L1L2",
+            "orthogonal_regularizer": "OrthogonalRegularizer",
         },
         "constraint": {
-            "max_norm": ("MaxNorm", {"max_value": 2, "axis": 0}),
-            "min_max_norm": (
-                "MinMaxNorm",
-                {"min_value": 0.0, "max_value": 1.0, "rate": 1.0, "axis": 0},
-            ),
-            "non_neg": ("NonNeg", {}),
-            "unit_norm": ("UnitNorm", {"axis": 0}),
+            "max_norm": "MaxNorm",
+            "min_max_norm": "MinMaxNorm",
+            "non_neg": "NonNeg",
+            "unit_norm": "UnitNorm",
         },
     }
 )
+_NO_STRING = ("constant",)
+"""Keras has the class, but fails on the bare word for it."""
+_NEVER = ("input_axes", "output_axes")
+"""Written by Keras 3.15 and read by no older one; only null has a meaning here."""
 _ALIASES: Mapping[str, str] = MappingProxyType(
     {
         "normal": "random_normal",
         "uniform": "random_uniform",
         "one": "ones",
         "zero": "zeros",
-        "OrthogonalInitializer": "orthogonal",
-        "IdentityInitializer": "identity",
+        "Orthogonal": "orthogonal",
+        "Identity": "identity",
     }
 )
 
@@ -154,42 +148,59 @@ def kind_of(field: str) -> str | None:
     return kind if kind in _KINDS else None
 
 
-def read_word(kind: str, value: object, path: str) -> object:
-    """Read an initializer, regularizer or constraint as the word for it.
+def read_word(kind: str, value: object, path: str, domain: Domain) -> object:
+    """Read an initializer, regularizer or constraint as its word with its arguments.
 
-    A word, a class name and an object with default arguments mean the same; anything else that is
-    not text is given back as it is, for the field to refuse.
+    A word, a class name and an object mean the same; anything else that is not text is given back
+    as it is, for the field to refuse.
 
     Raises
     ------
     ValueError
-        For an object with arguments off their defaults, which a word cannot hold.
+        For an object of another class, or with arguments that the word has not.
     """
     words = _KINDS[kind]
-    by_class = {class_name: word for word, (class_name, _) in words.items()}
+    by_class = {class_name: word for word, class_name in words.items()}
     if isinstance(value, str):
         return _ALIASES.get(value) or by_class.get(value, value)
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or not isinstance(domain, Named):
         return value
     saved = saved_object(value, path)
     word = _ALIASES.get(saved.class_name) or by_class.get(saved.class_name)
-    if saved.module != f"keras.{kind}s" or word is None:
+    if saved.module != f"keras.{kind}s" or word not in domain.options:
         shown = f"{saved.module}.{saved.class_name}"
-        raise refuse(path, shown, f"one of {', '.join(by_class)} in keras.{kind}s")
-    defaults = words[word][1]
-    saved.only(defaults)
-    for key, argument in saved.config.items():
-        if not _same(argument, defaults[key]):
-            allowed = f"{defaults[key]}: arguments of {saved.class_name} are not held"
-            raise refuse(saved.at(key), argument, allowed)
-    return word
+        classes = ", ".join(words[option] for option in domain.options)
+        raise refuse(path, shown, f"one of {classes} in keras.{kind}s")
+    params = {param.name: param for param in domain.word(word).arguments}
+    fans = _NEVER if kind == "initializer" and "seed" in params else ()
+    saved.only((*params, *fans))
+    for key in fans:
+        if saved.config.get(key) is not None:
+            raise refuse(saved.at(key), saved.config[key], "null: Keras before 3.15 has none")
+    given = {
+        key: params[key].domain.check(_argument(key, argument), saved.at(key))
+        for key, argument in saved.config.items()
+        if key in params
+    }
+    return domain.spell(word, given, path)
 
 
-def _same(argument: object, default: object) -> bool:
-    """Compare an argument with its default; Keras writes some back through float32."""
-    if isinstance(argument, bool) or not isinstance(argument, (int, float)):
-        return argument == default
-    return isinstance(default, (int, float)) and math.isclose(argument, default, rel_tol=1e-6)
+def _argument(key: str, argument: object) -> object:
+    """Give an argument as Keras takes it: "normal" is its older word for truncated_normal."""
+    return "truncated_normal" if (key, argument) == ("distribution", "normal") else argument
+
+
+def write_word(kind: str, value: Value, domain: Domain) -> Value | dict[str, object]:
+    """Write an initializer, regularizer or constraint: the word where that says it all."""
+    if not isinstance(value, str) or not isinstance(domain, Named):
+        return value
+    if value in domain.options and value not in _NO_STRING:
+        return value
+    word, arguments = domain.split(value)
+    config = {
+        key: list(item) if isinstance(item, tuple) else item for key, item in arguments.items()
+    }
+    return written_object(f"keras.{kind}s", _KINDS[kind][word], config)
 
 
 def read_dtype(value: object, path: str) -> object:

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
+from actviz.layers.words import LARGEST_SEED, constraints, initializers, regularizers
 from actviz.param import Choice, Flag, Integer, Param, Real, Sizes, Text
 
 MATRIX = 2
 VECTOR = 1
 
-_ANY_RANK_INITIALIZERS = (
-    "glorot_uniform",
-    "glorot_normal",
-    "he_uniform",
-    "he_normal",
-    "lecun_uniform",
-    "lecun_normal",
-    "random_uniform",
-    "random_normal",
-    "truncated_normal",
-    "variance_scaling",
-    "zeros",
-    "ones",
-)
-_REGULARIZERS = ("l1", "l2", "l1l2")
-_CONSTRAINTS = ("max_norm", "min_max_norm", "non_neg", "unit_norm")
 _DTYPES = ("float32", "float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16")
-LARGEST_SEED = 2**32 - 1
 
 # A fraction of exactly 1 would drop everything; Keras takes it, and so do we.
 _FRACTION = Real(low=0.0, high=1.0)
@@ -81,7 +65,7 @@ USE_BIAS = Param("use_bias", True, domain=Flag(), doc="Whether a bias is added")
 ACTIVITY_REGULARIZER = Param(
     "activity_regularizer",
     None,
-    domain=Choice(_REGULARIZERS, optional=True),
+    domain=regularizers(None),
     doc="The penalty on the layer's output",
 )
 LORA = (
@@ -176,29 +160,21 @@ def output_padding(rank: int) -> Param:
 
 
 def initializer(weight: str, default: str, axes: int) -> Param:
-    """Make the field of how a weight of so many axes starts: only a matrix can be the identity.
-
-    Keras takes both words for any weight and fails when the layer is built.
-    """
-    words: tuple[str, ...] = _ANY_RANK_INITIALIZERS
-    words += ("orthogonal",) if axes >= MATRIX else ()
-    words += ("identity",) if axes == MATRIX else ()
+    """Make the field of how a weight of so many axes starts."""
     doc = f"How the {_spoken(weight)} starts"
-    return Param(f"{weight}_initializer", default, domain=Choice(words), doc=doc)
+    return Param(f"{weight}_initializer", default, domain=initializers(axes), doc=doc)
 
 
 def regularizer(weight: str, axes: int) -> Param:
-    """Make the field of the penalty on a weight: only a matrix can be kept orthogonal."""
-    words = _REGULARIZERS + (("orthogonal_regularizer",) if axes == MATRIX else ())
+    """Make the field of the penalty on a weight of so many axes."""
     doc = f"The penalty on the {_spoken(weight)}"
-    return Param(f"{weight}_regularizer", None, domain=Choice(words, optional=True), doc=doc)
+    return Param(f"{weight}_regularizer", None, domain=regularizers(axes), doc=doc)
 
 
-def constraint(weight: str) -> Param:
+def constraint(weight: str, axes: int) -> Param:
     """Make the field of what a weight is forced to be after each step of training."""
-    domain = Choice(_CONSTRAINTS, optional=True)
     doc = f"What the {_spoken(weight)} is forced to be after each step of training"
-    return Param(f"{weight}_constraint", None, domain=domain, doc=doc)
+    return Param(f"{weight}_constraint", None, domain=constraints(axes), doc=doc)
 
 
 def _spoken(weight: str) -> str:
@@ -224,6 +200,6 @@ def weights(
         *(regularizer(name, axes) for name in kernels),
         regularizer("bias", bias_axes),
         *((ACTIVITY_REGULARIZER,) if activity else ()),
-        *(constraint(name) for name in kernels),
-        constraint("bias"),
+        *(constraint(name, axes) for name in kernels),
+        constraint("bias", bias_axes),
     )

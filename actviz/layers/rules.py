@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from actviz.layers.words import constraints
 from actviz.param import Value, text_of
 
 Fields = Mapping[str, Value]
@@ -64,9 +65,15 @@ def matrix_bias_only_with_reset_after(fields: Fields) -> str | None:
     if fields["reset_after"]:
         return None
     for name in ("bias_initializer", "bias_regularizer"):
-        word = fields[name]
+        word = str(fields[name]).partition("(")[0]
         if word in ("orthogonal", "identity", "orthogonal_regularizer"):
             return f"{name}: {word!r} is not allowed unless reset_after is true: it needs a matrix"
+    value = fields["bias_constraint"]
+    if isinstance(value, str):
+        try:
+            constraints(1).check(value, "bias_constraint")
+        except ValueError as error:
+            return f"{error} unless reset_after is true"
     return None
 
 

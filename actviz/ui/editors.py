@@ -1,8 +1,8 @@
 """One editor for each kind of domain: what a `Param` may be decides what edits it.
 
-Every editor shows a value with `show_value`, tells `edited` with a new one that its domain
-allows, `finished` when that or a drag is over, `refused` with the sentence for one that the
-domain does not allow, and `relented` when such a one is no longer there to be read.
+Every editor shows a value with `show_value`, tells `edited` with a new one that its domain allows,
+`finished` when that or a drag is over, `refused` with the sentence for one that is not allowed,
+and `relented` when such a one is no longer there to be read.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QHBoxLayout, QPushButton, QWidget
 
+from actviz.layers.named import Named, spelled
 from actviz.param import NONE, Choice, Flag, Integer, Param, Real, Value, Vector
 from actviz.ui.controls import Combo, Field, FloatSlider, Segments
 from actviz.ui.icons import icon
@@ -58,6 +59,22 @@ class Editor(QWidget):
         self.edited.emit(value)
         self.finished.emit()
 
+    def sentence(self, text: str, error: ValueError) -> str:
+        """Say why a text is refused."""
+        return str(error)
+
+    def _take(self, text: str, field: Field) -> None:
+        """Take over what was typed into a field, or say why not."""
+        where = f"{self.place}.{self.param.name}" if self.place else self.param.name
+        try:
+            value = typed(text, self.param.domain, where)
+        except ValueError as error:
+            self.refused.emit(self.sentence(text, error))
+            return
+        self._tell(value)
+        if value == self.value and not field.wrong:
+            field.restore()  # "1.50" gives way to how the value is written
+
     def _put(self, *widgets: QWidget) -> None:
         for widget in widgets:
             widget.setAccessibleName(self.param.name)
@@ -90,20 +107,8 @@ class FieldEditor(Editor):
         """Show the value in the field."""
         self.field.restore()
 
-    def sentence(self, text: str, error: ValueError) -> str:
-        """Say why a text is refused."""
-        return str(error)
-
     def _commit(self, text: str) -> None:
-        where = f"{self.place}.{self.param.name}" if self.place else self.param.name
-        try:
-            value = typed(text, self.param.domain, where)
-        except ValueError as error:
-            self.refused.emit(self.sentence(text, error))
-            return
-        self._tell(value)
-        if value == self.value and not self.field.wrong:
-            self.field.restore()  # "1.50" for 1.5 gives way to how the value is written
+        self._take(text, self.field)
 
 
 class NumberEditor(FieldEditor):
@@ -245,6 +250,45 @@ class ChoiceEditor(Editor):
         self._tell(self.param.parse(word, self.place))
 
 
+class NamedEditor(ChoiceEditor):
+    """A list of words, and under it a field for the arguments of a word that has any."""
+
+    def __init__(self, param: Param, place: str) -> None:
+        super().__init__(param, place, wide=False)
+        self.arguments = Field()
+        self.arguments.setAccessibleName(f"{param.name}: arguments")
+        self.arguments.committed.connect(self._commit)
+        for left in (self.arguments.restored, self.arguments.textEdited):
+            left.connect(self.relented)
+        self._layout.setDirection(QBoxLayout.Direction.TopToBottom)
+        self._layout.addWidget(self.arguments)
+
+    def show_value(self, value: Value) -> None:
+        """Show the word and its arguments; those not given stand pale in the empty field."""
+        domain = self.param.domain
+        assert isinstance(domain, Named)
+        word, _, given = (NONE if value is None else str(value)).partition("(")
+        super().show_value(None if value is None else word)
+        self.value = value
+        arguments = () if value is None else domain.word(word).arguments
+        self.arguments.setVisible(bool(arguments))
+        self.arguments.setPlaceholderText(spelled({p.name: p.default for p in arguments}))
+        self.arguments.show_text(given.removesuffix(")"))
+        self.arguments.setToolTip("\n".join(f"{p.name}: {p.doc}" for p in arguments))
+
+    def mark(self, wrong: bool) -> None:
+        """Frame the field."""
+        self.arguments.mark(wrong)
+
+    def restore(self) -> None:
+        """Show the arguments in the field."""
+        self.arguments.restore()
+
+    def _commit(self, text: str) -> None:
+        word = str(self.value).partition("(")[0]
+        self._take(f"{word}({text})", self.arguments)
+
+
 class FlagEditor(Editor):
     """A box that is ticked or not."""
 
@@ -267,6 +311,8 @@ def editor_for(param: Param, place: str, *, wide: bool = False) -> Editor:
     domain = param.domain
     if isinstance(domain, Real) and param.slider is not None:
         return NumberEditor(param, place)
+    if isinstance(domain, Named):
+        return NamedEditor(param, place)
     if isinstance(domain, Choice):
         return ChoiceEditor(param, place, wide=wide)
     if isinstance(domain, Flag):

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QRawFont, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from actviz.layers import layer_row
 from actviz.param import (
     FINITE,
     POSITIVE,
@@ -28,6 +29,7 @@ from actviz.ui.editors import (
     ChoiceEditor,
     FlagEditor,
     IntegerEditor,
+    NamedEditor,
     NumberEditor,
     VectorEditor,
     editor_for,
@@ -395,3 +397,26 @@ def test_names_share_the_room_and_the_longest_is_whole_where_there_is_some(
         need = label.fontMetrics().horizontalAdvance(label.text())
         assert (label.width() >= need) == whole
     assert longest.name in label.toolTip()
+
+
+def test_a_word_has_a_field_for_its_arguments(qtbot: QtBot, place: Place) -> None:
+    row = row_of(layer_row("Dense").field("kernel_regularizer"), NarrowRow)
+    place(row)
+    editor = row.editor
+    assert isinstance(editor, NamedEditor)
+    assert not editor.arguments.isVisible()
+    row.show_value("l1l2(l2=0.5)")
+    assert editor.combo is not None
+    assert editor.combo.currentText() == "l1l2"
+    assert editor.arguments.text() == "l2=0.5"
+    assert editor.arguments.placeholderText() == "l1=0, l2=0"
+    with qtbot.waitSignal(row.edited) as told:
+        type_into(qtbot, editor.arguments, "l2=0.001, l1=2")
+    assert told.args == ["kernel_regularizer", "l1l2(l1=2, l2=0.001)"]
+    type_into(qtbot, editor.arguments, "l2=-1")
+    assert "l1l2.l2: -1.0 is not allowed" in row.sentence.text()
+    assert editor.arguments.wrong
+    assert editor.value == "l1l2(l2=0.5)"
+    row.show_value(None)
+    assert not row.sentence.isVisible()
+    assert editor.combo.currentText() == "none"
