@@ -20,6 +20,7 @@ from actviz.formats.haibal_labels import CUSTOM, ENUM, EXPLICIT, INITIALIZERS, P
 from actviz.formats.keras_activations import STRINGS
 from actviz.formats.keras_objects import kind_of
 from actviz.layers import ROWS, LayerRow
+from actviz.layers.named import Named
 from actviz.param import Choice, Flag, Integer, Param, Real, Sizes, Text, Vector
 
 FOLDER = Path(__file__).parents[1] / "resources" / "schemas"
@@ -73,6 +74,9 @@ def _domain(domain: object) -> Schema:
             bounds = {low: domain.low, "maximum": domain.high}
             finite = {key: bound for key, bound in bounds.items() if abs(bound) != float("inf")}
             return {"type": kind, **finite}
+        case Named():
+            words = "|".join(domain.options)
+            return {"type": "string", "pattern": rf"^({words})(\(.*\))?$"}
         case Choice():
             return {"enum": list(domain.options)}
         case Flag():
