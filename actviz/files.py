@@ -40,6 +40,7 @@ class _Layer(msgspec.Struct, forbid_unknown_fields=True):
     type: str
     fields: dict[str, Any] = {}
     activations: dict[str, _Activation] = {}
+    input_shape: tuple[int, ...] | None = None
 
 
 class _Document(msgspec.Struct, forbid_unknown_fields=True):
@@ -186,6 +187,7 @@ def session_document(session: Session) -> dict[str, Any]:
         config.layer,
         dict(config.fields),
         {slot: _Activation(name, dict(v)) for slot, (name, v) in config.activations.items()},
+        config.input_shape,
     )
     parts = {name: getattr(good, name) for name in _Document.__struct_fields__[2:]}
     document: dict[str, Any] = msgspec.to_builtins(_Document(VERSION, layer, **parts))
@@ -243,7 +245,12 @@ def _assemble(parts: _Document, names: Iterable[str]) -> Session:
     given = {name: getattr(parts, name) for name in names if name not in ("actviz", "layer")}
     if parts.layer is not None:
         activations = {slot: (a.name, a.values) for slot, a in parts.layer.activations.items()}
-        config = LayerConfig(parts.layer.type, fields=parts.layer.fields, activations=activations)
+        config = LayerConfig(
+            parts.layer.type,
+            fields=parts.layer.fields,
+            activations=activations,
+            input_shape=parts.layer.input_shape,
+        )
         given = {"slot": next(iter(config.activations)), **given, "config": config}
     return Session(**given)
 

@@ -14,7 +14,7 @@ import msgspec
 from actviz.activations import FORMULA, row, subject
 from actviz.dtypes import DTYPES
 from actviz.formats import DIALECTS
-from actviz.layers import LayerConfig, layer_row
+from actviz.layers import LayerConfig
 from actviz.lenses import CURVE, SETTINGS, lens
 from actviz.param import Choice, Integer, Param, Text, Value, refuse
 from actviz.pins import LABEL, MOST_PINS, Pin, checked_pins, curve_label
@@ -44,6 +44,7 @@ __all__ = [
     "set_dialect",
     "set_dtype",
     "set_field",
+    "set_input_shape",
     "set_lens",
     "set_lens_value",
     "set_value",
@@ -213,17 +214,17 @@ def set_field(session: Session, name: str, value: object) -> Session:
 
 def reset_field(session: Session, name: str) -> Session:
     """Set one field of the layer back to its default."""
-    for param in layer_row(session.config.layer).fields:
-        if param.name == name:
-            return set_field(session, name, param.default)
-    raise refuse(f"{session.config.layer} field", name, "one of its fields")
+    return set_field(session, name, session.config.row.field(name).default)
 
 
 def reset_fields(session: Session) -> Session:
     """Set all fields of the layer back to their defaults."""
-    old = session.config
-    config = LayerConfig(old.layer, fields={}, activations=old.activations)
-    return _with(session, config=config)
+    return _with(session, config=session.config.with_default_fields())
+
+
+def set_input_shape(session: Session, shape: tuple[int, ...] | None) -> Session:
+    """Think of another input of the layer, without the batch; None is the layer type's own."""
+    return _with(session, config=session.config.with_input_shape(shape))
 
 
 # What is looked at, and how

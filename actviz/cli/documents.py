@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--set-activation", "values", multiple=True, metavar="NAME=VALUE")
 @click.option("--recurrent-activation", "recurrent", help="That of the recurrent slot.")
 @click.option("--set-recurrent", "recurrent_values", multiple=True, metavar="NAME=VALUE")
+@click.option("--input-shape", "shape", metavar="N,N,…", help="Its input without the batch.")
 @click.option("--dialect", default="keras", show_default=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write.")
 def layer_command(
@@ -32,11 +33,13 @@ def layer_command(
     values: tuple[str, ...],
     recurrent: str | None,
     recurrent_values: tuple[str, ...],
+    shape: str | None,
     dialect: str,
     output: Path | None,
 ) -> None:
     """Write LAYER with its fields and activations as a file that the framework loads."""
     from actviz.layers import LayerConfig, layer_row
+    from actviz.layers.shapes import parse_shape
 
     row = layer_row(name)
     chosen = {
@@ -48,7 +51,9 @@ def layer_command(
         for slot, (word, pairs) in chosen.items()
         if word is not None or pairs
     }
-    config = LayerConfig(name, fields=assignments(fields, row.fields, name), activations=given)
+    values_given = assignments(fields, row.fields, name)
+    chosen_shape = None if shape is None else parse_shape(row, shape)
+    config = LayerConfig(name, values_given, given, input_shape=chosen_shape)
     _give(config, dialect, output)
 
 

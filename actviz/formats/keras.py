@@ -36,10 +36,12 @@ from actviz.formats.keras_objects import (
 from actviz.formats.keras_reading import ActivationReader
 from actviz.layers import ROWS, LayerConfig, LayerRow, layer_row
 from actviz.layers.rules import not_strided_and_dilated
+from actviz.layers.shapes import check_shape
 from actviz.param import Choice, Integer, Value, refuse
 
 SIBLING = "actviz"
 VERSION = 1
+_INPUT_SHAPE = "input_shape"
 # A field that is left out in the file when it is none: other readers do not know it.
 _ONLY_WHEN_SET = ("lora_rank", "lora_alpha")
 _REQUIRED = ("units", "filters", "kernel_size")
@@ -75,6 +77,8 @@ def write(config: LayerConfig) -> str:
         "config": _written_config(config, written),
         "registered_name": row.registered_name,
     }
+    if config.input_shape != config.default_input_shape:
+        beside[_INPUT_SHAPE] = list(config.input_shape)
     if beside:
         document[SIBLING] = {"version": VERSION, **beside}
     return json_text(document)
@@ -200,7 +204,8 @@ class _Reading:
         }
         said = _Beside(self.row, str(reader.dtype), activations, self.warnings)
         agreed = {**activations, **said.read(beside)}
-        return LayerConfig(self.row.name, fields, agreed, tuple(self.warnings))
+        shape = said.input_shape(beside)
+        return LayerConfig(self.row.name, fields, agreed, tuple(self.warnings), shape)
 
     def _only_known_keys(self) -> None:
         allowed = (*self.row.keys, *self.row.fixed)
@@ -259,10 +264,12 @@ class _Beside:
             raise refuse(f"{SIBLING}.version", version, allowed)
         agreed = {}
         for slot, said in beside.items():
-            if slot == "version":
+            if slot in ("version", _INPUT_SHAPE):
                 continue
             if slot not in self.activations:
-                raise unknown_key(joined(SIBLING, slot), ("version", *self.activations))
+                raise unknown_key(
+                    joined(SIBLING, slot), ("version", _INPUT_SHAPE, *self.activations)
+                )
             found = self._activation(said, f"{SIBLING}.{slot}")
             if self._same(found, slot):
                 agreed[slot] = found
@@ -272,6 +279,11 @@ class _Beside:
                     " what Keras reads is taken"
                 )
         return agreed
+
+    def input_shape(self, beside: object) -> tuple[int, ...] | None:
+        """Give the input that Keras's own content has no place for."""
+        shape = beside.get(_INPUT_SHAPE) if isinstance(beside, dict) else None
+        return None if shape is None else check_shape(self.row, shape, f"{SIBLING}.{_INPUT_SHAPE}")
 
     def _activation(self, said: object, path: str) -> Activation:
         if not isinstance(said, dict):

@@ -37,6 +37,7 @@ SIMPLE_RNN_CELL = LayerRow(
     slots=(NEW_STATE,),
     doc="One step of the plain recurrence: f(x·W + h·U + b)",
     axes=AXES,
+    input_shape=(8,),
 )
 GRU_CELL = LayerRow(
     "GRUCell",
@@ -53,6 +54,7 @@ GRU_CELL = LayerRow(
     slots=(CANDIDATE, GATES),
     doc="One step of a gated recurrent unit",
     axes=AXES,
+    input_shape=(8,),
     rules=(rules.matrix_bias_only_with_reset_after,),
 )
 LSTM_CELL = LayerRow(
@@ -69,6 +71,7 @@ LSTM_CELL = LayerRow(
     slots=(CELL_STATE, GATES),
     doc="One step of a long short-term memory",
     axes=AXES,
+    input_shape=(8,),
 )
 
 
@@ -96,6 +99,7 @@ def conv_lstm_cell(rank: int) -> LayerRow:
         slots=(CELL_STATE, GATES),
         doc="One step of a long short-term memory whose products are convolutions",
         axes=rank + 2,
+        input_shape=fields.input_shape(rank),
         rules=(rules.not_strided_and_dilated,),
         module="keras.src.layers.rnn.conv_lstm",
         class_name="ConvLSTMCell",

@@ -8,6 +8,13 @@ from dataclasses import dataclass, field
 from actviz.activations import row as activation_row
 from actviz.layers.catalogue import Layer, layer_row
 from actviz.layers.row import LayerRow
+from actviz.layers.shapes import (
+    check_shape,
+    default_shape,
+    in_format,
+    taken_over,
+    to_channels_last,
+)
 from actviz.param import Value, refuse, text_of
 
 Activations = Mapping[str, tuple[str, Mapping[str, Value]]]
@@ -27,18 +34,22 @@ class LayerConfig:
         For a slot the activation's name and values; afterwards every slot, with all values.
     warnings
         What a reader repaired or dropped; not part of the configuration, and not compared.
+    input_shape
+        The input's axes without the batch, in the order of the layer's data format; None is the
+        layer type's own.
 
     Raises
     ------
     ValueError
         For an unknown layer, field, slot, activation or parameter, for a value outside its
-        domain, and for a broken rule between fields.
+        domain, for a broken rule between fields, and for a shape with other axes.
     """
 
     layer: str
     fields: Mapping[str, Value] = field(default_factory=dict)
     activations: Activations = field(default_factory=dict)
     warnings: tuple[str, ...] = field(default=(), compare=False)
+    input_shape: tuple[int, ...] = ()
 
     def __init__(
         self,
@@ -46,6 +57,7 @@ class LayerConfig:
         fields: Mapping[str, object] | None = None,
         activations: Mapping[str, tuple[str, Mapping[str, object]]] | None = None,
         warnings: tuple[str, ...] = (),
+        input_shape: tuple[int, ...] | None = None,
     ) -> None:
         row = layer_row(layer)
         given = activations or {}
@@ -63,33 +75,57 @@ class LayerConfig:
             },
         )
         put(self, "warnings", tuple(warnings))
+        shape = self.default_input_shape if input_shape is None else input_shape
+        put(self, "input_shape", check_shape(row, shape))
 
     def __hash__(self) -> int:
         slots = [(slot, name, *values.items()) for slot, (name, values) in self.activations.items()]
-        return hash((self.layer, tuple(self.fields.items()), tuple(slots)))
+        return hash((self.layer, tuple(self.fields.items()), tuple(slots), self.input_shape))
 
     @property
     def row(self) -> LayerRow:
         """The row of its layer type."""
         return layer_row(self.layer)
 
+    @property
+    def default_input_shape(self) -> tuple[int, ...]:
+        """The layer type's own input, in the order of the data format."""
+        return default_shape(self.row, self.fields)
+
     def with_field(self, name: str, value: object) -> LayerConfig:
-        """Put another value into one field."""
-        return LayerConfig(self.layer, {**self.fields, name: value}, self.activations)
+        """Put another value into one field; the input's channels follow the data format."""
+        return self._with_fields({**self.fields, name: value})
+
+    def with_default_fields(self) -> LayerConfig:
+        """Put every field back to its default; the input's channels follow the data format."""
+        return self._with_fields({})
+
+    def _with_fields(self, fields: Mapping[str, object]) -> LayerConfig:
+        changed = LayerConfig(self.layer, fields, self.activations)
+        shape = to_channels_last(self.input_shape, self.fields)
+        return changed.with_input_shape(in_format(shape, changed.fields))
+
+    def with_input_shape(self, shape: tuple[int, ...] | None) -> LayerConfig:
+        """Think of another input, its axes without the batch; None is the layer type's own."""
+        return LayerConfig(self.layer, self.fields, self.activations, input_shape=shape)
 
     def with_activation(
         self, slot: str, name: str, values: Mapping[str, object] | None = None
     ) -> LayerConfig:
         """Put another activation into one slot; values left out have their defaults."""
         return LayerConfig(
-            self.layer, self.fields, {**self.activations, slot: (name, values or {})}
+            self.layer,
+            self.fields,
+            {**self.activations, slot: (name, values or {})},
+            input_shape=self.input_shape,
         )
 
     def with_layer(self, layer: str | Layer) -> LayerConfig:
         """Change to another layer type, which takes over what it can hold.
 
         A field is taken over where the new type has one of that name that allows the value, and
-        no rule is broken; sizes of another rank only where all axes are equal.
+        no rule is broken; sizes of another rank only where all axes are equal; an input that was
+        chosen where it has as many axes.
         """
         row = layer_row(layer)
         taken = LayerConfig(row.name)
@@ -98,7 +134,10 @@ class LayerConfig:
         for slot, (name, values) in self.activations.items():
             if any(own.name == slot for own in row.slots):
                 taken = _with_what_fits(taken, slot, name, values)
-        return taken
+        if self.input_shape == self.default_input_shape:
+            return taken
+        shape = to_channels_last(self.input_shape, self.fields)
+        return taken.with_input_shape(taken_over(row, taken.fields, shape))
 
     def changed_fields(self) -> dict[str, Value]:
         """Give the fields that differ from their defaults."""

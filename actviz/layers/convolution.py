@@ -36,6 +36,7 @@ def convolution(rank: int) -> LayerRow:
         slots=(OUTPUT,),
         doc=f"A window slides along {_named(rank)}",
         axes=_axes(rank),
+        input_shape=fields.input_shape(rank),
         rules=(
             rules.groups_divide_filters,
             rules.not_strided_and_dilated,
@@ -65,6 +66,7 @@ def transposed(rank: int) -> LayerRow:
         slots=(OUTPUT,),
         doc=f"A convolution's shapes run backwards: it spreads each input along {_named(rank)}",
         axes=_axes(rank),
+        input_shape=fields.input_shape(rank),
         rules=(rules.not_strided_and_dilated, rules.output_padding_below_strides),
     )
 
@@ -95,6 +97,7 @@ def separable(rank: int) -> LayerRow:
         slots=(OUTPUT,),
         doc="A window for each channel of its own, then a mixture of the channels",
         axes=_axes(rank),
+        input_shape=fields.input_shape(rank),
     )
 
 
@@ -114,6 +117,7 @@ DEPTHWISE_CONV_2D = LayerRow(
     slots=(OUTPUT,),
     doc="A window for each channel of its own",
     axes=_axes(2),
+    input_shape=fields.input_shape(2),
 )
 
 ROWS = (

@@ -21,6 +21,7 @@ DENSE = LayerRow(
     slots=(OUTPUT,),
     doc="Every output sees every input: f(x·W + b)",
     axes=None,
+    input_shape=(32,),
     rules=(rules.lora_alpha_with_rank, rules.lora_without_constraint),
 )
 

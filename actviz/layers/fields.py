@@ -134,6 +134,11 @@ UNIT_FORGET_BIAS = Param(
 )
 
 
+def input_shape(rank: int) -> tuple[int, ...]:
+    """Give an input with `rank` axes of space, channels last, that every default fits."""
+    return (16,) * rank + (8,)
+
+
 def kernel_size(rank: int) -> Param:
     """Make the field of the window's extent along each of `rank` axes."""
     doc = "The window's extent along each axis"

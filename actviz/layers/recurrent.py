@@ -38,6 +38,7 @@ SIMPLE_RNN = LayerRow(
     slots=(cells.NEW_STATE,),
     doc="The plain recurrence: h ← f(x·W + h·U + b)",
     axes=cells.AXES,
+    input_shape=(10, 8),
 )
 GRU = LayerRow(
     "GRU",
@@ -55,6 +56,7 @@ GRU = LayerRow(
     slots=(cells.CANDIDATE, cells.GATES),
     doc="A gated recurrent unit: gates mix the old state with a candidate",
     axes=cells.AXES,
+    input_shape=(10, 8),
     rules=(rules.matrix_bias_only_with_reset_after,),
 )
 LSTM = LayerRow(
@@ -72,6 +74,7 @@ LSTM = LayerRow(
     slots=(cells.CELL_STATE, cells.GATES),
     doc="A long short-term memory: gates guard a cell state",
     axes=cells.AXES,
+    input_shape=(10, 8),
 )
 
 ROWS = (SIMPLE_RNN, GRU, LSTM)

@@ -102,6 +102,8 @@ class LayerRow:
     axes
         How many axes, the batch included, the tensor has that the activations see; None where
         the input decides.
+    input_shape
+        The input that is thought of where none is given, without the batch, channels last.
     rules
         The rules between fields, each with its sentence.
     module, class_name, registered_name
@@ -116,6 +118,7 @@ class LayerRow:
     slots: tuple[Slot, ...]
     doc: str
     axes: int | None
+    input_shape: tuple[int, ...]
     rules: tuple[Rule, ...] = ()
     module: str = "keras.layers"
     class_name: str = ""
