@@ -22,6 +22,7 @@ from actviz.activations import row
 from actviz.formats import write_layer
 from actviz.formats.torch import WORDS, input_shape
 from actviz.formats.torch_expression import FUNCTIONS
+from actviz.formats.torch_layers import channels_of
 from actviz.layers import ROWS, LayerConfig, LayerRow, layer_row
 
 NAMES = [each.name for each in ROWS]
@@ -41,6 +42,9 @@ def plain(config: LayerConfig, dtype: str) -> LayerConfig:
     for slot, (name, _) in config.activations.items():
         if name == "prelu":
             config = config.with_activation(slot, "leaky_relu", {"negative_slope": 0.25})
+    groups = config.fields.get("groups", 1)
+    if groups != 1 and channels_of(config, input_shape(config)) % groups:
+        config = config.with_field("groups", 1)
     return config.with_field("dtype", dtype)
 
 

@@ -81,12 +81,22 @@ def test_the_source_runs_alone_and_is_clean(tmp_path: Path) -> None:
         ("lecun_uniform", math.sqrt(1 / 30), math.sqrt(3 / 30)),
         ("random_normal", 0.05, 1.0),
         ("truncated_normal", 0.05 * 0.8796, 0.1),
+        ("random_normal(stddev=2)", 2.0, 20.0),
+        ("random_uniform(minval=-3, maxval=3)", math.sqrt(3), 3.0),
+        (
+            "variance_scaling(scale=3, mode=fan_out, distribution=uniform)",
+            math.sqrt(1 / 20),
+            0.3875,
+        ),
+        ("variance_scaling(distribution=untruncated_normal)", math.sqrt(1 / 30), 1.0),
+        ("orthogonal(gain=2)", 2 / math.sqrt(60), 2.0),
+        ("identity(gain=3)", 3 / math.sqrt(60), 3.0),
     ],
 )
 def test_weights_start_as_in_keras(word: str, spread: float, largest: float) -> None:
     torch.manual_seed(3)
     scope = {"torch": torch, "nn": torch.nn}
-    exec("\n".join(starts(Weight("kernel", (300, 30, 60)[1:], "", word))), scope)
+    exec("\n".join(starts(Weight("kernel", (30, 60), "", word))), scope)
     kernel = scope["kernel"]
     assert abs(kernel.std().item() / spread - 1) < 0.1
     assert kernel.abs().max().item() <= largest * 1.0001
@@ -104,6 +114,7 @@ def test_a_forget_gate_starts_at_one() -> None:
     [
         ("GRU", {"recurrent_dropout": 0.5}, r"GRU.recurrent_dropout: .* a mask for each gate"),
         ("ConvLSTM2DCell", {"dropout": 0.5}, r"ConvLSTM2DCell.dropout: .* each gate's convolution"),
+        ("Conv2D", {"kernel_size": 2000}, r"Conv2D.kernel_size: .* no larger than the input"),
         ("LSTM", {"dropout": 1.0}, r"LSTM.dropout: .* different"),
         ("LSTMCell", {"dtype": "mixed_float16"}, r"LSTMCell.dtype: 'mixed_float16' is not allowed"),
     ],

@@ -69,7 +69,7 @@ def input_shape(config: LayerConfig) -> tuple[int, ...]:
         return (_STEPS, _CHANNELS) if config.layer in _RECURRENT else (_CHANNELS,)
     groups = torch_layers.whole(fields, "groups") if "groups" in fields else 1
     channels = groups * max(1, _CHANNELS // groups)
-    space = tuple(max(_SPACE, reach) for reach in torch_layers.extents(fields))
+    space = (_SPACE,) * len(torch_layers.extents(fields))
     return (channels, *space) if _channels_first(config) else (*space, channels)
 
 

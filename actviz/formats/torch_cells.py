@@ -5,6 +5,7 @@ from __future__ import annotations
 from actviz.formats.torch_layers import (
     back,
     channels_of,
+    check_window,
     conv,
     first,
     fixed_padding,
@@ -27,6 +28,7 @@ from actviz.layers import LayerConfig
 def convolutional(config: LayerConfig, shape: tuple[int, ...]) -> Parts:
     """Write the ConvLSTM cells; the recurrent convolution always keeps the size."""
     refuse_dropout(config)
+    check_window(config, shape)
     size, filters = sizes(config.fields, "kernel_size"), whole(config.fields, "filters")
     rank, channels = len(size), channels_of(config, shape)
     biased = bool(config.fields["use_bias"])

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from actviz.formats.torch_source import Parts
 from actviz.formats.torch_starts import Weight
 from actviz.layers import LayerConfig
-from actviz.param import Value
+from actviz.param import Value, refuse
 
 _WINDOW = {1: "length", 2: "height, width", 3: "depth, height, width"}
 Pairs = list[tuple[int, int]]
@@ -101,6 +101,15 @@ def _permuted(rank: int, *leading: int) -> str:
     return ", ".join(map(str, (*leading, *range(rank))))
 
 
+def check_window(config: LayerConfig, shape: tuple[int, ...]) -> None:
+    """Refuse a window that is larger than the input without padding; ValueError names both."""
+    space = shape[1:] if _channels_first(config) else shape[:-1]
+    reach = extents(config.fields)
+    if config.fields["padding"] == "valid" and any(map(int.__gt__, reach, space)):
+        allowed = f"no larger than the input, {space}: the window reaches {reach}"
+        raise refuse(f"{config.layer}.kernel_size", config.fields["kernel_size"], allowed)
+
+
 def padding(config: LayerConfig, name: str = "x") -> list[str]:
     """Write the zeros that Keras adds at the edges: the odd one at the end."""
     fields, reach = config.fields, extents(config.fields)
@@ -141,6 +150,7 @@ def window(config: LayerConfig) -> list[str]:
 def convolution(config: LayerConfig, shape: tuple[int, ...]) -> Parts:
     """Write Conv1D, Conv2D and Conv3D."""
     size = sizes(config.fields, "kernel_size")
+    check_window(config, shape)
     rank, filters = len(size), whole(config.fields, "filters")
     channels, groups = channels_of(config, shape), whole(config.fields, "groups")
     if channels % groups:
@@ -203,6 +213,7 @@ def depthwise(config: LayerConfig, shape: tuple[int, ...]) -> Parts:
 def _depthwise(
     config: LayerConfig, shape: tuple[int, ...], name: str, part: str, more: str
 ) -> Parts:
+    check_window(config, shape)
     size = sizes(config.fields, "kernel_size")
     rank, channels = len(size), channels_of(config, shape)
     many = whole(config.fields, "depth_multiplier")

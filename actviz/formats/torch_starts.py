@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -11,6 +12,7 @@ from actviz.param import refuse
 
 # The spread of a normal distribution that is cut at two of its own is this much smaller.
 _CUT = 0.87962566103423978
+_AROUND = {"mean": 0.0, "stddev": 0.05}
 _SCALED: Mapping[str, tuple[float, str, str]] = MappingProxyType(
     {
         "glorot_uniform": (1.0, "fan_avg", "uniform"),
@@ -22,17 +24,21 @@ _SCALED: Mapping[str, tuple[float, str, str]] = MappingProxyType(
         "variance_scaling": (1.0, "fan_in", "truncated_normal"),
     }
 )
-_PLAIN: Mapping[str, str] = MappingProxyType(
+_FORMS: Mapping[str, tuple[str, Mapping[str, float]]] = MappingProxyType(
     {
-        "zeros": "nn.init.zeros_(@)",
-        "ones": "nn.init.ones_(@)",
-        "random_uniform": "nn.init.uniform_(@, -0.05, 0.05)",
-        "random_normal": "nn.init.normal_(@, std=0.05)",
-        "truncated_normal": "nn.init.trunc_normal_(@, std=0.05, a=-0.1, b=0.1)",
-        "orthogonal": "nn.init.orthogonal_(@.view(-1, @.shape[-1]))",
-        "identity": "nn.init.eye_(@)",
+        "zeros": ("nn.init.zeros_(@)", {}),
+        "ones": ("nn.init.ones_(@)", {}),
+        "constant": ("nn.init.constant_(@, {value!r})", {"value": 0.0}),
+        "random_uniform": (
+            "nn.init.uniform_(@, {minval!r}, {maxval!r})",
+            {"minval": -0.05, "maxval": 0.05},
+        ),
+        "random_normal": ("nn.init.normal_(@, {mean!r}, {stddev!r})", _AROUND),
+        "orthogonal": ("nn.init.orthogonal_(@.view(-1, @.shape[-1]), {gain!r})", {"gain": 1.0}),
+        "identity": ("nn.init.eye_(@).mul_({gain!r})", {"gain": 1.0}),
     }
 )
+_SPELLED = re.compile(r"(\w+)(?:\((.*)\))?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -76,22 +82,50 @@ def starts(weight: Weight) -> list[str]:
 
 
 def _filled(weight: Weight) -> str:
-    word = weight.start
-    if isinstance(word, str) and word in _PLAIN:
-        return _PLAIN[word]
-    if isinstance(word, str) and word in _SCALED:
-        return _variance_scaling(*_SCALED[word], weight.shape)
-    raise refuse(f"{weight.name}'s initializer", word, f"one of {', '.join([*_SCALED, *_PLAIN])}")
+    """Write the line for a word, or for one with arguments: `random_normal(stddev=0.1)`."""
+    name, given = _taken_apart(str(weight.start))
+    if name in _FORMS:
+        text, defaults = _FORMS[name]
+        return text.format(**_numbers(defaults, given))
+    if name == "truncated_normal":
+        around = _numbers(_AROUND, given)
+        return _cut_normal(around["mean"], around["stddev"])
+    if name not in _SCALED:
+        known = (*_SCALED, *_FORMS, "truncated_normal")
+        raise refuse(f"{weight.name}'s initializer", weight.start, f"one of {', '.join(known)}")
+    scale, mode, kind = _SCALED[name]
+    scale = _numbers({"scale": scale}, given)["scale"]
+    mode, kind = given.get("mode", mode), given.get("distribution", kind)
+    return _variance_scaling(scale, mode, kind, weight.shape)
+
+
+def _taken_apart(text: str) -> tuple[str, dict[str, str]]:
+    found = _SPELLED.fullmatch(text)
+    if found is None:
+        return text, {}
+    pairs = (each.partition("=") for each in (found[2] or "").split(",") if each)
+    return found[1], {key.strip(): value.strip() for key, _, value in pairs}
+
+
+def _numbers(defaults: Mapping[str, float], given: Mapping[str, str]) -> dict[str, float]:
+    return {key: float(given.get(key, default)) for key, default in defaults.items()}
+
+
+def _cut_normal(mean: float, spread: float) -> str:
+    """Write a normal distribution that is cut at two of its own spread."""
+    if spread == 0.0:
+        return f"nn.init.constant_(@, {mean!r})"
+    low, high = (f"{mean + side * spread:.9g}" for side in (-2, 2))
+    return f"nn.init.trunc_normal_(@, {mean:.9g}, {spread:.9g}, {low}, {high})"
 
 
 def _variance_scaling(scale: float, mode: str, kind: str, shape: tuple[int, ...]) -> str:
     fan_in, fan_out = fans(shape)
-    fan = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode]
+    fan = {"fan_in": fan_in, "fan_out": fan_out}.get(mode, (fan_in + fan_out) / 2)
     variance = scale / max(1.0, fan)
     if kind == "uniform":
         limit = math.sqrt(3 * variance)
         return f"nn.init.uniform_(@, {-limit!r}, {limit!r})"
     if kind == "untruncated_normal":
-        return f"nn.init.normal_(@, std={math.sqrt(variance)!r})"
-    spread = math.sqrt(variance) / _CUT
-    return f"nn.init.trunc_normal_(@, std={spread:.9g}, a={-2 * spread:.9g}, b={2 * spread:.9g})"
+        return f"nn.init.normal_(@, 0.0, {math.sqrt(variance)!r})"
+    return _cut_normal(0.0, math.sqrt(variance) / _CUT)
