@@ -12,6 +12,7 @@ from actviz.formats import (
     keras,
     keras_archive,
     keras_models,
+    onnx,
     torch,
 )
 from actviz.formats.dialect import Dialect
@@ -50,6 +51,7 @@ DIALECTS: Mapping[str, Dialect] = MappingProxyType(
                 words=haibal.WORDS,
             ),
             Dialect("torch", "PyTorch", ".py", torch.write, torch.remarks, words=torch.WORDS),
+            Dialect("onnx", "ONNX", ".onnx", onnx.write, onnx.remarks, onnx.shown, onnx.WORDS),
         )
     }
 )

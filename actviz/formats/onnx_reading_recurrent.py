@@ -1,0 +1,182 @@
+"""SimpleRNN, GRU and LSTM read off ONNX's recurrent operators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from actviz.formats.onnx_found import Found, NotOursError, Tail, dtype_of, turned
+from actviz.formats.onnx_graph import OnnxNode
+from actviz.formats.onnx_matching import typed
+from actviz.formats.onnx_recurrent import KINDS, Kind
+from actviz.formats.onnx_wiring import Held, Wiring, reals, whole, word
+from actviz.param import Value
+
+Activation = tuple[str, Mapping[str, Value]]
+_DEFAULTS = {"RNN": ("Tanh",), "GRU": ("Sigmoid", "Tanh"), "LSTM": ("Sigmoid", "Tanh", "Tanh")}
+_LAYERS = {kind.op: (layer, kind) for layer, kind in KINDS.items()}
+_NUMBERS: Mapping[str, tuple[float | None, float | None]] = MappingProxyType(
+    {
+        "affine": (1.0, 0.0),
+        "elu": (1.0, None),
+        "hardsigmoid": (0.2, 0.5),
+        "leakyrelu": (0.01, None),
+        "relu": (None, None),
+        "scaledtanh": (1.0, 1.0),
+        "sigmoid": (None, None),
+        "softplus": (None, None),
+        "softsign": (None, None),
+        "tanh": (None, None),
+        "thresholdedrelu": (1.0, None),
+    }
+)
+"""The names that are known, and alpha and beta where nothing is given; None: it takes none."""
+_MEANT: Mapping[str, Callable[[float, float], Activation | None]] = MappingProxyType(
+    {
+        "affine": lambda alpha, beta: ("linear", {}) if (alpha, beta) == (1.0, 0.0) else None,
+        "elu": lambda alpha, beta: ("elu", {"alpha": alpha}),
+        "hardsigmoid": lambda alpha, beta: ("hard_sigmoid", {"alpha": alpha, "beta": beta}),
+        "leakyrelu": lambda alpha, beta: ("leaky_relu", {"negative_slope": alpha}),
+        "relu": lambda alpha, beta: ("relu", {}),
+        "scaledtanh": lambda alpha, beta: ("tanh", {}) if (alpha, beta) == (1.0, 1.0) else None,
+        "sigmoid": lambda alpha, beta: ("sigmoid", {}),
+        "softplus": lambda alpha, beta: ("softplus", {}),
+        "softsign": lambda alpha, beta: ("softsign", {}),
+        "tanh": lambda alpha, beta: ("tanh", {}),
+        "thresholdedrelu": lambda alpha, beta: ("thresholded_relu", {"theta": alpha}),
+    }
+)
+
+
+def read_recurrent(wiring: Wiring, tail: Tail, node: OnnxNode) -> Found:
+    """Read RNN, GRU or LSTM in one direction, with zero states before the first step."""
+    layer, kind = _LAYERS[node.op]
+    kernels = [_kernel(wiring, node, at) for at in (1, 2)]
+    units, channels = kernels[1].shape[2], kernels[0].shape[2]
+    wide = kind.gates * units
+    if units < 1 or kernels[0].shape != (1, wide, channels) or kernels[1].shape[1] != wide:
+        shapes = [kernel.shape for kernel in kernels]
+        raise NotOursError(
+            f"its weights {shapes} are not those of one direction; both are not ours"
+        )
+    _refuse_extras(node)
+    bias = wiring.array(node.inputs[3]) if len(node.inputs) > 3 and node.inputs[3] else None
+    fields: dict[str, object] = {
+        "units": units,
+        "use_bias": bias is not None,
+        "dtype": dtype_of(*kernels, *([bias] if bias else [])),
+        "go_backwards": _backwards(node),
+    }
+    if node.op == "GRU":
+        fields["reset_after"] = bool(whole(node, "linear_before_reset"))
+    nodes, warnings = [node], _warnings(node)
+    fields |= _outputs(wiring, node, nodes, warnings)
+    slots = dict(zip(kind.functions, _activations(node, kind), strict=True))
+    shape = _input_shape(wiring, node, channels, nodes)
+    return Found(layer, fields, shape, slots, nodes, warnings)
+
+
+def _kernel(wiring: Wiring, node: OnnxNode, at: int) -> Held:
+    held = wiring.array(node.inputs[at]) if len(node.inputs) > at else None
+    if held is None or len(held.shape) != 3:
+        raise NotOursError("its weights are no arrays of the file with three axes")
+    return held
+
+
+def _refuse_extras(node: OnnxNode) -> None:
+    if len(node.inputs) > 7 and node.inputs[7]:
+        raise NotOursError("it has peepholes; Keras's LSTM has none")
+    for name in ("clip", "input_forget"):
+        if node.attributes.get(name):
+            raise NotOursError(f"it has {name}; no layer of Keras's has")
+
+
+def _backwards(node: OnnxNode) -> bool:
+    direction = word(node, "direction", "forward")
+    if direction not in ("forward", "reverse"):
+        raise NotOursError(f"its direction is {direction}; a layer of ours has one")
+    return direction == "reverse"
+
+
+def _warnings(node: OnnxNode) -> list[str]:
+    given = {4: "sequence_lens", 5: "initial_h", 6: "initial_c"}
+    names = [name for at, name in given.items() if len(node.inputs) > at and node.inputs[at]]
+    return [f"{node.op}: {name} is given from outside; it is left out" for name in names]
+
+
+def _activations(node: OnnxNode, kind: Kind) -> list[Activation]:
+    """Read the functions; each takes from alpha and beta what it needs, in turn."""
+    given = node.attributes.get("activations", _DEFAULTS[node.op])
+    names = [str(each) for each in given] if isinstance(given, tuple) else []
+    if len(names) != len(kind.functions):
+        raise NotOursError(f"it has {len(names)} activations; {len(kind.functions)} are needed")
+    left = [list(reals(node, key)) for key in ("activation_alpha", "activation_beta")]
+    found = [_activation(name, left) for name in names]
+    if node.op == "LSTM" and found[1] != found[2]:
+        raise NotOursError(f"its output's activation is {names[2]}, the candidate's {names[1]}")
+    return found
+
+
+def _activation(name: str, left: list[list[float]]) -> Activation:
+    word_ = name.lower()
+    if word_ not in _NUMBERS:
+        raise NotOursError(f"its activation {name[:40]!r} is none of ONNX's")
+    taken = [
+        typed(numbers.pop(0)) if numbers and default is not None else default
+        for numbers, default in zip(left, _NUMBERS[word_], strict=True)
+    ]
+    found = _MEANT[word_](taken[0] or 0.0, taken[1] or 0.0)
+    if found is None:
+        raise NotOursError(f"its activation {name} with {taken[0]} and {taken[1]} is none of ours")
+    return found
+
+
+def _outputs(
+    wiring: Wiring, node: OnnxNode, nodes: list[OnnxNode], warnings: list[str]
+) -> dict[str, object]:
+    """Say which outputs are used: all steps, the last one, the states."""
+    used = [bool(name) and wiring.used(name) for name in node.outputs]
+    every, states = used[:1] == [True], used[1:]
+    nodes += _behind(wiring, node)
+    if every and _backwards(node) and not any(_reverses(each) for each in nodes):
+        warnings.append(f"{node.op}: Keras gives the steps in the other order")
+    return {"return_sequences": every, "return_state": any(states) if every else any(states[1:])}
+
+
+def _behind(wiring: Wiring, node: OnnxNode) -> list[OnnxNode]:
+    """Give the nodes that only turn and squeeze what the operator gives."""
+    found = []
+    for output in node.outputs:
+        name = output
+        for _ in range(4):
+            after = wiring.only_user(name) if name else None
+            moves = after is not None and (
+                after.op in ("Squeeze", "Transpose", "Identity") or _reverses(after)
+            )
+            if after is None or not moves or len(after.outputs) != 1:
+                break
+            found.append(after)
+            name = after.outputs[0]
+    return found
+
+
+def _reverses(node: OnnxNode) -> bool:
+    return node.op == "Slice" and len(node.inputs) == 5
+
+
+def _input_shape(
+    wiring: Wiring, node: OnnxNode, channels: int, nodes: list[OnnxNode]
+) -> tuple[int, ...]:
+    """Say time and features: the axes may be turned before the operator, which has time first."""
+    before = wiring.maker.get(node.inputs[0])
+    batch_first = whole(node, "layout") == 1
+    time: object = None
+    shape = wiring.shape(node.inputs[0])
+    if before is not None and turned(before) == (1, 0, 2):
+        nodes.insert(0, before)
+        shape, batch_first = wiring.shape(before.inputs[0]), not batch_first
+    if shape is not None and len(shape) == 3:
+        time = shape[1 if batch_first else 0]
+    known = isinstance(time, int) and time > 0
+    assert isinstance(time, int) or not known
+    return (time if isinstance(time, int) and known else 10, channels)

@@ -1,0 +1,147 @@
+"""Who makes and who uses the values of an ONNX graph, and which of them are arrays of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from actviz.formats.onnx_graph import Dimension, Graph, Model, OnnxNode, Tensor
+from actviz.formats.onnx_proto import ELEMENT_TYPES
+
+MAIN_DOMAINS = ("", "ai.onnx")
+_FLOATS = {ELEMENT_TYPES[name]: name for name in ("float32", "float16", "float64", "bfloat16")}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An array of the file as it reaches a node: its shape there, how it is kept and computed."""
+
+    shape: tuple[int, ...]
+    stored: str
+    computed: str
+    small: tuple[float, ...] | None
+
+
+class Wiring:
+    """The connections of a graph.
+
+    Parameters
+    ----------
+    model
+        The model as it was read.
+    """
+
+    def __init__(self, model: Model) -> None:
+        graph = model.graph
+        self.opset = model.opset
+        self.nodes = graph.nodes
+        self.place = {id(node): at for at, node in enumerate(graph.nodes)}
+        self.tensors = {tensor.name: tensor for tensor in graph.tensors}
+        self.maker: dict[str, OnnxNode] = {}
+        self.users: dict[str, list[OnnxNode]] = {}
+        self.results = {port.name for port in graph.outputs}
+        for node in graph.nodes:
+            self._connect(node)
+        ports = (*graph.inputs, *graph.values, *graph.outputs)
+        self._shapes = {port.name: port.shape for port in ports}
+
+    def _connect(self, node: OnnxNode) -> None:
+        value = node.attributes.get("value")
+        if node.op == "Constant" and isinstance(value, Tensor) and node.outputs:
+            self.tensors[node.outputs[0]] = value
+            return
+        for name in node.outputs:
+            self.maker[name] = node
+        for name in dict.fromkeys(_uses(node)):
+            self.users.setdefault(name, []).append(node)
+
+    def only_user(self, name: str) -> OnnxNode | None:
+        """Give the one node that uses a value; None where others do, or the graph gives it out."""
+        users = self.users.get(name, [])
+        return users[0] if len(users) == 1 and name not in self.results else None
+
+    def used(self, name: str) -> bool:
+        """Tell whether anything uses a value."""
+        return name in self.users or name in self.results
+
+    def shape(self, name: str) -> tuple[Dimension, ...] | None:
+        """Give the shape that the file says a value has; None where it says none."""
+        return self._shapes.get(name)
+
+    def array(self, name: str) -> Held | None:
+        """Find the array of the file that a value is, also where it is turned or rounded first."""
+        turned: list[tuple[int, ...]] = []
+        computed = ""
+        for _ in range(4):
+            if name in self.tensors:
+                return _held(self.tensors[name], turned, computed)
+            node = self.maker.get(name)
+            if node is None or node.op not in ("Identity", "Cast", "Transpose"):
+                return None
+            if node.op == "Cast":
+                kind = node.attributes.get("to")
+                computed = computed or _FLOATS.get(kind if isinstance(kind, int) else 0, "other")
+            if node.op == "Transpose":
+                turned.append(ints(node, "perm"))
+            name = node.inputs[0] if node.inputs else ""
+        return None
+
+
+def _held(tensor: Tensor, turned: list[tuple[int, ...]], computed: str) -> Held | None:
+    shape = tensor.shape
+    for given in reversed(turned):
+        order = given or tuple(reversed(range(len(shape))))
+        if sorted(order) != list(range(len(shape))):
+            return None
+        shape = tuple(shape[axis] for axis in order)
+    return Held(shape, tensor.dtype, computed or tensor.dtype, tensor.small)
+
+
+def _uses(node: OnnxNode) -> Iterator[str]:
+    """Give the values that a node uses, and those that the graphs in it use from outside."""
+    yield from (name for name in node.inputs if name)
+    for value in node.attributes.values():
+        if isinstance(value, Graph):
+            for inner in value.nodes:
+                yield from _uses(inner)
+            yield from (port.name for port in value.outputs)
+
+
+def ints(node: OnnxNode, name: str, default: tuple[int, ...] = ()) -> tuple[int, ...]:
+    """Give an attribute that is a list of whole numbers; a ValueError for something else."""
+    value = node.attributes.get(name, default)
+    if not isinstance(value, tuple) or not all(isinstance(each, int) for each in value):
+        raise ValueError(f"{name} is no list of whole numbers")
+    return tuple(int(each) for each in value)
+
+
+def whole(node: OnnxNode, name: str, default: int = 0) -> int:
+    """Give an attribute that is a whole number; a ValueError where it is something else."""
+    value = node.attributes.get(name, default)
+    if not isinstance(value, int):
+        raise ValueError(f"{name} is no whole number")
+    return value
+
+
+def real(node: OnnxNode, name: str, default: float) -> float:
+    """Give an attribute that is a number; a ValueError where it is something else."""
+    value = node.attributes.get(name, default)
+    if not isinstance(value, (int, float)):
+        raise ValueError(f"{name} is no number")
+    return float(value)
+
+
+def word(node: OnnxNode, name: str, default: str = "") -> str:
+    """Give an attribute that is text; a ValueError where it is something else."""
+    value = node.attributes.get(name, default)
+    if not isinstance(value, str):
+        raise ValueError(f"{name} is no text")
+    return value
+
+
+def reals(node: OnnxNode, name: str) -> tuple[float, ...]:
+    """Give an attribute that is a list of numbers; a ValueError where it is something else."""
+    value = node.attributes.get(name, ())
+    if not isinstance(value, tuple) or not all(isinstance(each, (int, float)) for each in value):
+        raise ValueError(f"{name} is no list of numbers")
+    return tuple(float(each) for each in value)
