@@ -99,7 +99,10 @@ class Table:
     def _refusal(self, layer: LayerRow, slot: str, row: Row, values: Values) -> str:
         """Give the reason why it is refused; empty where it is held."""
         try:
-            self.dialect.write(LayerConfig(layer.name, {}, {slot: (row.name, values)}))
+            # what is shown is refused as what is written is, and needs no weights
+            (self.dialect.shown or self.dialect.write)(
+                LayerConfig(layer.name, {}, {slot: (row.name, values)})
+            )
         except ValueError as error:
             text = str(error).removeprefix(f"{layer.name}.{slot}").lstrip(".: ")
             text = text.partition("; allowed: ")[0]
