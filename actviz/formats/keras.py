@@ -47,7 +47,8 @@ _ONLY_WHEN_SET = ("lora_rank", "lora_alpha")
 _REQUIRED = ("units", "filters", "kernel_size")
 # Written by Keras, but no field of ours: nothing stands in it, or Keras does nothing with it.
 _DROPPED_WHEN_NULL = ("quantization_config", "activity_regularizer")
-_WITHOUT_EFFECT = ("SimpleRNN", "activity_regularizer")
+# SimpleRNN and the cells have it, and no loss ever comes of it there.
+_WITHOUT_EFFECT = "activity_regularizer"
 _CELL = "ConvLSTMCell"
 WORDS: Words = MappingProxyType(
     {name: values for word, (name, values) in STRINGS.items() if word == name}
@@ -212,7 +213,7 @@ class _Reading:
         for key, value in self.saved.config.items():
             if key in allowed or (key in _DROPPED_WHEN_NULL and value is None):
                 continue
-            if (self.row.name, key) != _WITHOUT_EFFECT:
+            if key != _WITHOUT_EFFECT:
                 raise unknown_key(self.saved.at(key), allowed)
             self.warnings.append(f"{self.saved.at(key)}: Keras ignores it here; it is left out")
         for key in _REQUIRED:
