@@ -50,11 +50,18 @@ def main() -> int:
             print(done.stderr)
         else:
             keep(found)
-            RECORD.write_text(record(runs, done.stderr), encoding="utf-8")
+            RECORD.write_text(record(runs, done.stderr, commit()), encoding="utf-8")
     return done.returncode
 
 
-def record(runs: int, said: str) -> str:
+def commit() -> str:
+    """Name the commit whose readers are tried."""
+    command = ["git", "rev-parse", "--short", "HEAD"]
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    return done.stdout.strip() or "unknown"
+
+
+def record(runs: int, said: str, version: str) -> str:
     """Write what ran, where, and what came of it."""
     steps = re.findall(r"cov: (\d+) ft: (\d+).* rss: (\d+)Mb", said)
     seconds = re.search(r"Done \d+ runs in (\d+) second", said)
@@ -69,6 +76,7 @@ def record(runs: int, said: str) -> str:
         f"* date: {datetime.date.today().isoformat()}",
         f"* command: `tools/fuzz.py {runs}` (part of `make campaign`), "
         f"Python {platform.python_version()}",
+        f"* readers: those of commit {version}",
         f"* {runs:,} inputs in {int(seconds[1]):,} s: only layers and ValueErrors, none took "
         f"{SECONDS} s",
         f"* {edges} branches of the readers reached, {features} features; peak memory {memory} MiB",
