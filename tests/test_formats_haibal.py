@@ -190,3 +190,14 @@ def test_what_is_left_out_has_the_toolkits_default() -> None:
 def test_files_that_cannot_be_a_layer(layer: str, parameters: Any, sentence: str) -> None:
     with pytest.raises(ValueError, match=re.escape(sentence)):
         read_layer(edited(layer, **parameters))
+
+
+def test_arguments_stand_beside_their_label() -> None:
+    kernel, penalty = "variance_scaling(scale=2, mode=fan_avg)", "l2(l2=0.5)"
+    config = LayerConfig("Dense", {"kernel_initializer": kernel, "kernel_regularizer": penalty})
+    text = write_layer(config, "haibal")
+    parameters = json.loads(text)["Parameters"]
+    wanted = {"enum": "VarianceScaling", "scale": 2.0, "mode": "fan_avg"}
+    assert parameters["Weight Initializer"] == wanted
+    assert parameters["Weight Regularizer"] == {"enum": "L2", "l2": 0.5}
+    assert read_layer(text) == config

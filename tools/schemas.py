@@ -184,6 +184,7 @@ def _layer(row: LayerRow) -> Schema:
         "type": {"const": row.name},
         "fields": _object(fields),
         "activations": _object(slots),
+        "input_shape": {"type": ["array", "null"], "items": {"type": "integer", "minimum": 1}},
     }
     return _object(parts, ("type",))
 

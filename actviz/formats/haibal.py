@@ -9,8 +9,6 @@ with the marker that makes this reader know its own files.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from actviz.formats.haibal_activations import activation_cluster
 from actviz.formats.haibal_labels import (
     CUSTOM,
@@ -27,6 +25,7 @@ from actviz.formats.haibal_labels import (
 from actviz.formats.json_text import json_text
 from actviz.formats.keras_objects import kind_of
 from actviz.layers import LayerConfig
+from actviz.layers.named import Named
 from actviz.param import Value, Values, refuse, text_of
 
 __all__ = ["WORDS", "document_of", "label_of_word", "left_out", "remarks", "write"]
@@ -47,11 +46,6 @@ _RESET = (
     "the toolkit's pages do not say whether its GRU resets after the product (reset_after true) "
     "or before it"
 )
-COEFFICIENTS: Mapping[str, Values] = {
-    "l1": {"l1": 0.01},
-    "l2": {"l2": 0.01},
-    "l1l2": {"l1": 0.0, "l2": 0.0},
-}
 
 
 def write(config: LayerConfig) -> str:
@@ -116,7 +110,7 @@ def left_out(config: LayerConfig) -> tuple[str, ...]:
 
 def _untellable(config: LayerConfig, name: str) -> bool:
     """Whether a regularizer is one that the toolkit's enum lacks."""
-    return kind_of(name) == "regularizer" and _regularizer(config.fields[name]) is None
+    return kind_of(name) == "regularizer" and _regularizer(config, name) is None
 
 
 def _refuse_what_changes_it(config: LayerConfig, labels: tuple[Label, ...]) -> None:
@@ -160,9 +154,9 @@ def _written(config: LayerConfig, label: Label) -> object:
     value = config.fields[label.name]
     kind = kind_of(label.name)
     if kind == "initializer":
-        return _initializer(value, f"{config.layer}.{label.name}")
+        return _initializer(config, label.name)
     if kind == "regularizer":
-        return _regularizer(value) or {"enum": NO_REGULARIZER}
+        return _regularizer(config, label.name) or {"enum": NO_REGULARIZER}
     if label.name == "padding":
         return EXPLICIT if value == "causal" else PADDINGS[str(value)]
     return _plain(value)
@@ -190,16 +184,33 @@ def label_of_word(word: str) -> str:
     return "".join(part.capitalize() for part in word.split("_")).replace("l2", "L2")
 
 
-def _initializer(value: Value, place: str) -> dict[str, object]:
-    label = label_of_word(str(value))
+def _initializer(config: LayerConfig, name: str) -> dict[str, object]:
+    """Write an initializer: its label, and the arguments that are off their defaults."""
+    word, arguments = _word(config, name)
+    label = label_of_word(word)
     if label not in INITIALIZERS:
-        raise refuse(place, value, f"one that the toolkit has: {', '.join(INITIALIZERS)}")
-    return {"enum": label}
+        place = f"{config.layer}.{name}"
+        raise refuse(place, word, f"one that the toolkit has: {', '.join(INITIALIZERS)}")
+    defaults = {each.name: each.default for each in words_of(config, name).word(word).arguments}
+    changed = {key: _plain(own) for key, own in arguments.items() if own != defaults[key]}
+    return {"enum": label, **changed}
 
 
-def _regularizer(value: Value) -> dict[str, object] | None:
-    """Write a penalty; None where there is none, or none that the toolkit has."""
-    label = label_of_word(str(value))
-    if label not in REGULARIZERS:
+def _regularizer(config: LayerConfig, name: str) -> dict[str, object] | None:
+    """Write a penalty with its coefficients; None for none, or for one that the toolkit lacks."""
+    if config.fields[name] is None:
         return None
-    return {"enum": label, **COEFFICIENTS[str(value)]}
+    word, arguments = _word(config, name)
+    label = label_of_word(word)
+    return {"enum": label, **arguments} if label in REGULARIZERS else None
+
+
+def _word(config: LayerConfig, name: str) -> tuple[str, Values]:
+    return words_of(config, name).split(str(config.fields[name]))
+
+
+def words_of(config: LayerConfig, name: str) -> Named:
+    """Give the words, with their arguments, that a field may hold."""
+    domain = config.row.field(name).domain
+    assert isinstance(domain, Named)
+    return domain

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from actviz.activations import row as activation_row
 from actviz.formats.haibal import (
-    COEFFICIENTS,
     DIALECT,
     MARKER,
     VERSION,
@@ -28,6 +27,7 @@ from actviz.formats.haibal_labels import (
 )
 from actviz.formats.keras_objects import joined, kind_of, unknown_key
 from actviz.layers import LayerConfig, LayerRow, layer_row
+from actviz.layers.named import Named
 from actviz.param import Choice, Sizes, Value, refuse
 
 Activation = tuple[str, Mapping[str, object]]
@@ -144,12 +144,8 @@ class _Reading:
     def _field(self, label: Label) -> object:
         value, place = self.cluster[label.text], f"Parameters.{label.text}"
         kind = kind_of(label.name)
-        if kind == "regularizer":
-            return self._penalty(value, place, label)
-        if kind == "initializer":
-            words = self.layer.field(label.name).domain
-            assert isinstance(words, Choice)
-            return _word(_object(value, place, ("enum",)).get("enum"), place, words)
+        if kind in ("initializer", "regularizer"):
+            return self._named(value, place, label)
         if label.name == "padding":
             return self._padding(value, place)
         domain = self.layer.field(label.name).domain
@@ -157,18 +153,17 @@ class _Reading:
             raise refuse(place, value, domain.describe())
         return domain.check(value, place)
 
-    def _penalty(self, value: object, place: str, label: Label) -> Value:
-        penalty = _object(value, place, ("enum", "l1", "l2"))
-        if penalty == {"enum": NO_REGULARIZER}:
+    def _named(self, value: object, place: str, label: Label) -> Value:
+        """Read a word of an enum, with the arguments beside it."""
+        if value == {"enum": NO_REGULARIZER} and label.name.endswith("regularizer"):
             return None
-        words = self.layer.field(label.name).domain
-        assert isinstance(words, Choice)
-        word = _word(penalty.get("enum"), place, words)
-        held = COEFFICIENTS.get(word)
-        given = {key: number for key, number in penalty.items() if key != "enum"}
-        if held is None or given != held:
-            raise refuse(place, given, f"{held}: other coefficients of {word} are not held")
-        return word
+        domain = self.layer.field(label.name).domain
+        assert isinstance(domain, Named)
+        if not isinstance(value, dict):
+            raise refuse(place, value, "an object with enum")
+        word = _word(value.get("enum"), place, domain)
+        given = {key: own for key, own in value.items() if key != "enum"}
+        return domain.spell(word, given, place)
 
     def _padding(self, value: object, place: str) -> str:
         own = {label: word for word, label in PADDINGS.items()}
