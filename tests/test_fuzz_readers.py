@@ -48,7 +48,7 @@ JSON = st.recursive(
 def documents() -> list[Any]:
     """Layers of every type in every dialect that is JSON and is read."""
     found = []
-    for dialect in DIALECTS:
+    for dialect in (each.name for each in DIALECTS.values() if each.suffix.endswith(".json")):
         for row in ROWS:
             for config in (LayerConfig(row.name), random_config(row, 1)):
                 try:
