@@ -116,6 +116,10 @@ def test_eval_takes_x_from_a_file(capsys: pytest.CaptureFixture[str], tmp_path: 
         (("layer", "Dance"), ("Dance", "Dense")),
         (("layer", "Dense", "--set", "units=0"), ("units", "0", "1")),
         (("layer", "Dense", "--set", "unit=3"), ("unit=3", "units")),
+        (
+            ("layer", "Dense", "--set", "kernel_regularizer=l2(l2=-1)"),
+            ("Dense.kernel_regularizer.l2.l2", "-1"),
+        ),
         (("layer", "Dense", "--recurrent-activation", "elu"), ("Dense", "recurrent_activation")),
         (("layer", "Dense", "--dialect", "caffe"), ("caffe", "keras")),
         (("check", "missing.json"), ("missing.json",)),
@@ -158,6 +162,11 @@ def test_layer_then_check(capsys: pytest.CaptureFixture[str], tmp_path: Path) ->
     assert status == 0
     assert "Conv2D" in out
     assert "0.7" in out
+
+
+def test_a_word_with_arguments_is_set(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "layer", "Dense", "--set", "kernel_regularizer=l2(l2=0.001)")
+    assert json.loads(out)["config"]["kernel_regularizer"]["config"] == {"l2": 0.001}
 
 
 def test_layer_keeps_its_default_activation(capsys: pytest.CaptureFixture[str]) -> None:
