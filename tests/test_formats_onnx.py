@@ -71,7 +71,7 @@ def softmax(x: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize(("name", "values"), ALL, ids=[f"{n} {v}" for n, v in ALL])
 def test_every_activation_is_ours(name: str, values: dict[str, Any]) -> None:
     x = np.linspace(-10, 10, 808).reshape(-1, 8).astype(np.float32)
-    config = LayerConfig("Dense", {"units": 8}, {"activation": (name, {**values})})
+    config = LayerConfig("Dense", {"units": 8}, {"activation": (name, values)}, input_shape=(8,))
     weights = {"kernel": np.eye(8), "bias": np.zeros(8)}
     (y,) = run(config, weights, x)
     exact = x.astype(np.float64)
@@ -209,7 +209,7 @@ def test_the_same_layer_gives_the_same_bytes_and_says_what_is_in_it() -> None:
     assert "seed" in model.doc_string
     text = dialect.shown(config)
     assert "= Scan(" in text
-    assert "kernel: float32[8, 96]" in text
+    assert f"kernel: float32[{config.input_shape[-1]}, 96]" in text
     said = " ".join(dialect.remarks(config))
     for part in ("operator set 13", "a loop", "dropout: ", "stateful: "):
         assert part in said
@@ -254,17 +254,18 @@ def test_weights_are_spread_as_keras_spreads_them(word: str) -> None:
     ours = onnx.numpy_helper.to_array(
         next(t for t in model.graph.initializer if t.name == "kernel")
     )
-    theirs = np.asarray(keras.initializers.get(word)((3, 3, 300, 3)))
+    theirs = np.asarray(keras.initializers.get(word)((3, 3, 300, config.input_shape[-1])))
     assert abs(ours.mean()) < 0.05 * theirs.std()
     np.testing.assert_allclose(ours.std(), theirs.std(), rtol=0.05)
     np.testing.assert_allclose(np.abs(ours).max(), np.abs(theirs).max(), rtol=0.25)
 
 
 def test_orthogonal_identity_and_the_forget_gate() -> None:
-    config = LayerConfig("LSTMCell", {"units": 5, "kernel_initializer": "identity"})
+    fields = {"units": 5, "kernel_initializer": "identity(gain=2.0)"}
+    config = LayerConfig("LSTMCell", fields, input_shape=(8,))
     model = onnx.load_from_string(dialect.write(config))
     arrays = {t.name: onnx.numpy_helper.to_array(t) for t in model.graph.initializer}
     turned = arrays["recurrent_kernel"]
     np.testing.assert_allclose(turned @ turned.T, np.eye(5), atol=1e-6)
-    np.testing.assert_array_equal(arrays["kernel"], np.eye(8, 20))
+    np.testing.assert_array_equal(arrays["kernel"], 2 * np.eye(8, 20))
     np.testing.assert_array_equal(arrays["bias"], np.repeat([0, 1, 0, 0], 5))

@@ -1,7 +1,8 @@
 """Model files: the list of their layers, each as a configuration or with the reason why not.
 
-A file may be a model's or a layer's JSON of Keras 3 or Keras 2, or a `.keras` archive. Nothing in
-it is executed, built or looked up, and one layer that cannot be read hides no other.
+A file may be a model's or a layer's JSON of Keras 3 or Keras 2, a `.keras` archive, or an ONNX
+model. Nothing in it is executed, built or looked up, and one layer that cannot be read hides no
+other.
 """
 
 from __future__ import annotations
@@ -11,9 +12,13 @@ from pathlib import Path
 
 from actviz.formats import keras_archive, keras_models
 from actviz.formats.keras_models import Found
+from actviz.formats.onnx_reading import read_onnx
 from actviz.formats.source import Source, opened, place_of
 from actviz.formats.strict_json import LARGEST_TEXT, strict_json
 from actviz.layers import LayerConfig
+
+ONNX_BEGINS = b"\x08"
+"""A model begins with the number of its form's version, whose tag this is; no text does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,9 @@ def model_layers(source: Source) -> tuple[ModelLayer, ...]:
         For a file that cannot be read as a whole: no JSON, no archive of Keras, no model.
     """
     place = place_of(source, "model")
+    if isinstance(source, Path) and _begins(source) == ONNX_BEGINS:
+        entries = read_onnx(source)
+        return tuple(ModelLayer(e.name, e.operator, e.config, e.reason) for e in entries)
     document, version = _document(source, place)
     try:
         found = keras_models.layers_of(document, version)
@@ -73,6 +81,16 @@ def read_model(source: Source) -> tuple[LayerConfig, ...]:
         place = place_of(source, "model")
         raise ValueError(f"{place}: none of its layers is one of ours ({reasons or 'it has none'})")
     return configs
+
+
+def _begins(path: Path) -> bytes:
+    """Read the first byte of a file, which tells ONNX models from text and archives."""
+    with opened(path) as file:
+        try:
+            return file.read(1)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise ValueError(f"{path.name or path}: it cannot be read: {reason}") from None
 
 
 def _entry(found: Found) -> ModelLayer:

@@ -1,4 +1,4 @@
-"""What the ONNX writer must know of a layer's sizes: a small input, its weights, its output."""
+"""What the ONNX writer must know of a layer's sizes: its weights and its output."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from actviz.layers import LayerConfig
 from actviz.param import Value
 
 Shape = tuple[int, ...]
-_FEATURES, _STEPS, _CHANNELS, _SPACE = 8, 10, 3, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +42,8 @@ class Facts:
 
 
 def layer_facts(config: LayerConfig) -> Facts:
-    """Say the sizes of a layer for a small input that its window and its groups allow."""
-    inputs = _input(config)
+    """Say the sizes of a layer for the input it is thought of with."""
+    inputs = config.input_shape
     first = config.fields.get("data_format") == "channels_first"
     channels, space = (inputs[0], inputs[1:]) if first else (inputs[-1], inputs[:-1])
     kernels = _kernels(config, channels)
@@ -56,19 +55,6 @@ def layer_facts(config: LayerConfig) -> Facts:
         return Facts(inputs, (*space, outputs) if every else (outputs,), kernels)
     after = tuple(_length(config, axis, size) for axis, size in enumerate(space))
     return Facts(inputs, (outputs, *after) if first else (*after, outputs), kernels)
-
-
-def _input(config: LayerConfig) -> Shape:
-    if "kernel_size" not in config.fields:
-        timed = "return_sequences" in config.fields
-        return (_STEPS, _FEATURES) if timed else (_FEATURES,)
-    sizes, dilation = whole_numbers(config, "kernel_size"), whole_numbers(config, "dilation_rate")
-    space = tuple(
-        max(_SPACE, (size - 1) * step + 1) for size, step in zip(sizes, dilation, strict=True)
-    )
-    channels = _CHANNELS * _whole(config.fields.get("groups", 1))
-    first = config.fields["data_format"] == "channels_first"
-    return (channels, *space) if first else (*space, channels)
 
 
 def whole_numbers(config: LayerConfig, name: str) -> Shape:

@@ -36,7 +36,13 @@ class Found:
 
     def config(self) -> LayerConfig:
         """Make the configuration; a ValueError says what no layer of ours allows."""
-        return LayerConfig(self.layer, self.fields, self.activations, tuple(self.warnings))
+        return LayerConfig(
+            self.layer,
+            self.fields,
+            self.activations,
+            tuple(self.warnings),
+            self.input_shape,
+        )
 
 
 class Tail:

@@ -39,7 +39,14 @@ _ORDER = (
     *("log_sigmoid", "squareplus", "sparse_plus"),
 )
 """In which order rows are tried: where several are the same function, the plainest comes first."""
-_NAMED = MappingProxyType({"PRelu": "prelu", "Celu": "celu", "LeakyRelu": "leaky_relu"})
+_NAMED = MappingProxyType(
+    {
+        "PRelu": "prelu",
+        "Celu": "celu",
+        "LeakyRelu": "leaky_relu",
+        "ThresholdedRelu": "thresholded_relu",
+    }
+)
 """Operators whose own word is taken first."""
 
 

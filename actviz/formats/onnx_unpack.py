@@ -102,6 +102,8 @@ class _Unpacker:
                 name = text_of(value)
             elif number == 5:
                 tensors.append(self.tensor(value))
+                if len(tensors) > MOST_NODES:
+                    raise ValueError(f"it holds more than {MOST_NODES:,} arrays")
             elif number == 11:
                 inputs.append(self.port(value))
             elif number == 12:

@@ -16,10 +16,14 @@ from numpy.typing import NDArray
 
 from actviz.formats.onnx_facts import layer_facts
 from actviz.layers import LayerConfig
+from actviz.layers.named import Named
+from actviz.param import Value
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
 Fans = tuple[int, int]
+Values = Mapping[str, Value]
+Initializer = Callable[[np.random.Generator, Shape, Fans, Values], Array]
 
 SEED = 20_260_601
 """Every file of one configuration holds the same numbers."""
@@ -36,8 +40,11 @@ def initial_weights(config: LayerConfig) -> Callable[[str], Array]:
         weight = weights[name]
         draw = np.random.default_rng([SEED, zlib.crc32(name.encode())])
         known = initializer_of(name)
-        word = str(config.fields[known if known in config.fields else "depthwise_initializer"])
-        array = INITIALIZERS[word](draw, weight.shape, weight.fans)
+        field = known if known in config.fields else "depthwise_initializer"
+        domain = config.row.field(field).domain
+        assert isinstance(domain, Named)
+        word, values = domain.split(str(config.fields[field]))
+        array = INITIALIZERS[word](draw, weight.shape, weight.fans, values)
         if name == "bias" and config.fields.get("unit_forget_bias"):
             _remember(array)
         return array
@@ -64,63 +71,75 @@ def _cut_normal(draw: np.random.Generator, shape: Shape, deviation: float) -> Ar
     return deviation * array.reshape(shape)
 
 
-def _scaled(scale: float, mode: str, uniform: bool) -> Callable[..., Array]:
-    """Make Keras's VarianceScaling: by the inputs, or by the mean of inputs and outputs."""
+def _number(values: Values, name: str, otherwise: float) -> float:
+    value = values.get(name, otherwise)
+    return float(value) if isinstance(value, (int, float)) else otherwise
 
-    def initialize(draw: np.random.Generator, shape: Shape, fans: Fans) -> Array:
-        size = fans[0] if mode == "fan_in" else (fans[0] + fans[1]) / 2.0
-        variance = scale / max(1.0, size)
-        if uniform:
+
+def _scaled(scale: float, mode: str, distribution: str) -> Initializer:
+    """Make Keras's VarianceScaling; values that are given come before these."""
+
+    def initialize(draw: np.random.Generator, shape: Shape, fans: Fans, values: Values) -> Array:
+        chosen = {"scale": scale, "mode": mode, "distribution": distribution, **values}
+        sizes = {"fan_in": fans[0], "fan_out": fans[1], "fan_avg": (fans[0] + fans[1]) / 2.0}
+        variance = _number(chosen, "scale", scale) / max(1.0, sizes[str(chosen["mode"])])
+        if chosen["distribution"] == "uniform":
             limit = math.sqrt(3.0 * variance)
             return draw.uniform(-limit, limit, shape)
+        if chosen["distribution"] == "untruncated_normal":
+            return math.sqrt(variance) * draw.standard_normal(shape)
         return _cut_normal(draw, shape, math.sqrt(variance) / _CUT)
 
     return initialize
 
 
-def _orthogonal(draw: np.random.Generator, shape: Shape, fans: Fans) -> Array:
+def _orthogonal(draw: np.random.Generator, shape: Shape, fans: Fans, values: Values) -> Array:
     rows, columns = math.prod(shape[:-1]), shape[-1]
     q, r = np.linalg.qr(draw.standard_normal((max(rows, columns), min(rows, columns))))
-    q = q * np.sign(np.diag(r))
+    q = q * np.sign(np.diag(r)) * _number(values, "gain", 1.0)
     return (q.T if rows < columns else q).reshape(shape)
 
 
-def _identity(draw: np.random.Generator, shape: Shape, fans: Fans) -> Array:
-    return np.eye(shape[0], shape[1])
+def _identity(draw: np.random.Generator, shape: Shape, fans: Fans, values: Values) -> Array:
+    return _number(values, "gain", 1.0) * np.eye(shape[0], shape[1])
 
 
-def _uniform(draw: np.random.Generator, shape: Shape, fans: Fans) -> Array:
-    return draw.uniform(-_SPREAD, _SPREAD, shape)
+def _uniform(draw: np.random.Generator, shape: Shape, fans: Fans, values: Values) -> Array:
+    low, high = _number(values, "minval", -_SPREAD), _number(values, "maxval", _SPREAD)
+    return draw.uniform(low, high, shape)
 
 
-def _normal(draw: np.random.Generator, shape: Shape, fans: Fans) -> Array:
-    return _SPREAD * draw.standard_normal(shape)
+def _normal(draw: np.random.Generator, shape: Shape, fans: Fans, values: Values) -> Array:
+    spread = _number(values, "stddev", _SPREAD)
+    return _number(values, "mean", 0.0) + spread * draw.standard_normal(shape)
 
 
-def _truncated(draw: np.random.Generator, shape: Shape, fans: Fans) -> Array:
-    return _cut_normal(draw, shape, _SPREAD)
+def _truncated(draw: np.random.Generator, shape: Shape, fans: Fans, values: Values) -> Array:
+    spread = _number(values, "stddev", _SPREAD)
+    return _number(values, "mean", 0.0) + _cut_normal(draw, shape, spread)
 
 
-def _constant(value: float) -> Callable[..., Array]:
-    return lambda draw, shape, fans: np.full(shape, value)
+def _constant(otherwise: float) -> Initializer:
+    return lambda draw, shape, fans, values: np.full(shape, _number(values, "value", otherwise))
 
 
-INITIALIZERS: Mapping[str, Callable[[np.random.Generator, Shape, Fans], Array]] = MappingProxyType(
+INITIALIZERS: Mapping[str, Initializer] = MappingProxyType(
     {
-        "glorot_uniform": _scaled(1.0, "fan_avg", True),
-        "glorot_normal": _scaled(1.0, "fan_avg", False),
-        "he_uniform": _scaled(2.0, "fan_in", True),
-        "he_normal": _scaled(2.0, "fan_in", False),
-        "lecun_uniform": _scaled(1.0, "fan_in", True),
-        "lecun_normal": _scaled(1.0, "fan_in", False),
-        "variance_scaling": _scaled(1.0, "fan_in", False),
+        "glorot_uniform": _scaled(1.0, "fan_avg", "uniform"),
+        "glorot_normal": _scaled(1.0, "fan_avg", "truncated_normal"),
+        "he_uniform": _scaled(2.0, "fan_in", "uniform"),
+        "he_normal": _scaled(2.0, "fan_in", "truncated_normal"),
+        "lecun_uniform": _scaled(1.0, "fan_in", "uniform"),
+        "lecun_normal": _scaled(1.0, "fan_in", "truncated_normal"),
+        "variance_scaling": _scaled(1.0, "fan_in", "truncated_normal"),
         "random_uniform": _uniform,
         "random_normal": _normal,
         "truncated_normal": _truncated,
         "orthogonal": _orthogonal,
         "identity": _identity,
+        "constant": _constant(0.0),
         "zeros": _constant(0.0),
         "ones": _constant(1.0),
     }
 )
-"""Keras's initializers by its words, with the numbers that the words stand for."""
+"""Keras's initializers by its words, each with the values that are given to it."""
