@@ -18,7 +18,6 @@ from actviz.param import refuse, text_of
 
 __all__ = ["WORDS", "remarks", "write"]
 
-_CHANNELS, _SPACE, _STEPS = 8, 12, 6
 _RECURRENT = ("SimpleRNN", "GRU", "LSTM")
 _UNSAID = ("formula", "logits")
 _SAID = ("units", "filters", "kernel_size", "dtype")
@@ -61,16 +60,7 @@ def class_of(config: LayerConfig) -> str:
 
 def input_shape(config: LayerConfig) -> tuple[int, ...]:
     """Give the input's shape without the batch, in the layer's own order of axes."""
-    given = getattr(config, "input_shape", None)
-    if given:
-        return tuple(int(size) for size in given)
-    fields = config.fields
-    if "kernel_size" not in fields:
-        return (_STEPS, _CHANNELS) if config.layer in _RECURRENT else (_CHANNELS,)
-    groups = torch_layers.whole(fields, "groups") if "groups" in fields else 1
-    channels = groups * max(1, _CHANNELS // groups)
-    space = (_SPACE,) * len(torch_layers.extents(fields))
-    return (channels, *space) if _channels_first(config) else (*space, channels)
+    return config.input_shape
 
 
 def _channels_first(config: LayerConfig) -> bool:
