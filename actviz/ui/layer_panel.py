@@ -1,4 +1,4 @@
-"""The target layer: its type, which of its activations is edited, its fields, its JSON."""
+"""The target layer: its type, which of its activations is edited, its fields, its file."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from actviz.formats import dialect_named, shown_text
 from actviz.layers import layer_row
 from actviz.param import Value
 from actviz.session import Session
+from actviz.ui.dialect_combo import DialectCombo
 from actviz.ui.json_view import JsonView
 from actviz.ui.layer_combo import LayerCombo
 from actviz.ui.layer_parts import FoldSection, SlotButton
@@ -47,6 +48,8 @@ class LayerPanel(QFrame):
         self.setProperty("look", "panel")
         self.combo = LayerCombo()
         self.combo.chosen.connect(lambda name: store.apply(document.choose_layer, name))
+        self.dialect = DialectCombo()
+        self.dialect.chosen.connect(lambda name: store.apply(document.set_dialect, name))
         self.about = QLabel()
         self.about.setWordWrap(True)
         self.about.setProperty("look", "note")
@@ -68,6 +71,7 @@ class LayerPanel(QFrame):
         self._session = session
         row = layer_row(session.config.layer)
         self.combo.show_layer(row.name)
+        self.dialect.show_dialect(session.dialect)
         self.about.setText(row.doc)
         self._show_slots(session)
         shown = (row.name, session.config.fields)
@@ -170,7 +174,7 @@ class LayerPanel(QFrame):
 
     def _buttons(self) -> tuple[QPushButton, QPushButton, QPushButton]:
         made = []
-        words = (("Copy", "plain"), ("Save JSON…", "main"), ("Open…", "plain"))
+        words = (("Copy", "plain"), ("Save…", "main"), ("Open…", "plain"))
         signals = (self.copying, self.saving, self.opening)
         for (text, look), signal in zip(words, signals, strict=True):
             button = QPushButton(text)
@@ -209,6 +213,13 @@ class LayerPanel(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(7)
         self.json.setMinimumHeight(_LEAST_TEXT)
+        heading = QLabel("WRITTEN FOR")
+        heading.setProperty("look", "heading")
+        heading.setBuddy(self.dialect)
+        above = QHBoxLayout()
+        layout.addLayout(above)
+        above.addWidget(heading)
+        above.addWidget(self.dialect, 1)
         layout.addWidget(self.json, 1)
         layout.addWidget(self.remarks)
         line = QHBoxLayout()

@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from actviz import session as document
-from actviz.formats import read_layer
+from actviz.formats import DIALECTS, Dialect, read_layer, shown_text
 from actviz.layers import ROWS, LayerRow, layer_row
 from actviz.param import Choice, Flag, Integer, Param, Real, Sizes, Text, Value
 from actviz.ui.editors import ChoiceEditor, Editor, FieldEditor, FlagEditor
@@ -232,3 +232,39 @@ def test_what_changes_in_the_json_is_brought_into_sight_and_marked(
 def test_lines_are_compared() -> None:
     assert changed_lines(["a", "b", "c"], ["a", "x", "c", "d"]) == [1, 3]
     assert changed_lines(["a", "b"], ["a"]) == []
+
+
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=lambda each: each.name)
+def test_the_layer_is_shown_as_the_chosen_dialect_writes_it(
+    qtbot: QtBot, window: Window, dialect: Dialect
+) -> None:
+    panel, store = window.layer, window.store
+    store.apply(document.choose_layer, "Dense")
+    store.apply(document.choose_activation, "leaky_relu")
+    combo = panel.dialect
+    combo.setFocus()
+    qtbot.keyClick(combo, Qt.Key.Key_Home)
+    for _ in range(combo.findData(dialect.name)):
+        qtbot.keyClick(combo, Qt.Key.Key_Down)
+    assert store.session.dialect == dialect.name
+    qtbot.waitUntil(lambda: panel.complete)
+    shown = panel.json.toPlainText()
+    assert shown.split() == shown_text(store.session.config, dialect.name).split()
+    if list(DIALECTS).index(dialect.name):
+        store.undo()
+        assert combo.currentData() == store.session.dialect != dialect.name
+
+
+def test_what_a_dialect_cannot_hold_is_said_in_the_texts_place(
+    qtbot: QtBot, window: Window
+) -> None:
+    store = window.store
+    store.apply(document.choose_layer, "Dense")
+    store.apply(document.choose_activation, "squareplus")
+    store.apply(document.set_dialect, "haibal")
+    qtbot.waitUntil(lambda: window.layer.complete)
+    assert "squareplus" in window.layer.json.toPlainText()
+    assert not window.layer.save.isEnabled()
+    store.apply(document.set_dialect, "torch")
+    qtbot.waitUntil(lambda: window.layer.complete)
+    assert window.layer.save.isEnabled()
