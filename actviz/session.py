@@ -35,6 +35,7 @@ __all__ = [
     "choose_slot",
     "clear_pins",
     "open_layer",
+    "open_model_layer",
     "pin",
     "rename_pin",
     "reset_field",
@@ -197,6 +198,18 @@ def choose_layer(session: Session, name: str) -> Session:
 def open_layer(session: Session, config: LayerConfig) -> Session:
     """Take the layer that was read from a file."""
     return _with_config(session, config)
+
+
+def open_model_layer(session: Session, config: LayerConfig) -> Session:
+    """Take a layer that was picked from a model, and keep its curve to compare others with.
+
+    Where there is no room for another pinned curve, or it is pinned already, none is added.
+    """
+    opened = open_layer(session, config)
+    try:
+        return pin(opened, f"{curve_label(opened.activation, opened.values)[:60]}, as opened")
+    except ValueError:
+        return opened
 
 
 def choose_slot(session: Session, slot: str) -> Session:

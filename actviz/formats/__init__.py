@@ -16,7 +16,7 @@ from actviz.formats import (
     torch,
 )
 from actviz.formats.dialect import Dialect
-from actviz.formats.models import ModelLayer, model_layers, read_model
+from actviz.formats.models import ModelLayer, SeveralLayers, model_layers, read_model
 from actviz.formats.source import Source, file_bytes, place_of
 from actviz.formats.strict_json import strict_json
 from actviz.layers import LayerConfig
@@ -26,6 +26,7 @@ __all__ = [
     "DIALECTS",
     "Dialect",
     "ModelLayer",
+    "SeveralLayers",
     "describe",
     "dialect_named",
     "layer_file",
@@ -132,6 +133,8 @@ def read_layer(source: Path | str, dialect: str | None = None) -> LayerConfig:
         if isinstance(document, dict):
             return keras_models.read_one(document, keras_2=dialect == "keras2")
         return keras.read(document)
+    except SeveralLayers:
+        raise
     except ValueError as error:
         known = str(error).startswith(f"{place}: ")
         raise ValueError(str(error) if known else f"{place}: {error}") from None
@@ -141,9 +144,10 @@ def _only_layer(source: Source, place: str) -> LayerConfig:
     """Read a model file that holds one layer, such as a layer and its activation layer."""
     configs = read_model(source)
     if len(configs) != 1:
-        raise ValueError(
+        raise SeveralLayers(
             f"{place}: it is a model with {len(configs)} layers of ours; a file of one layer is "
-            "needed, or open it as a model and pick one"
+            "needed, or open it as a model and pick one",
+            model_layers(source),
         )
     return configs[0]
 

@@ -66,6 +66,14 @@ def model_layers(source: Source) -> tuple[ModelLayer, ...]:
     return tuple(_entry(each) for each in found)
 
 
+class SeveralLayers(ValueError):  # noqa: N818 - it is no fault of the file
+    """Where one layer is needed, a model has several: `layers` lists all it has."""
+
+    def __init__(self, sentence: str, layers: tuple[ModelLayer, ...]) -> None:
+        super().__init__(sentence)
+        self.layers = layers
+
+
 def read_model(source: Source) -> tuple[LayerConfig, ...]:
     """Read every layer of a model file that is one of ours; `model_layers` says why others are not.
 

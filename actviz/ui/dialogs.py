@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 
-_DOCUMENTS = "Sessions and layers (*.actviz *.json);;All files (*)"
+from actviz.formats import ModelLayer
+from actviz.layers import LayerConfig
+from actviz.ui.model_dialog import ModelDialog
+
+_DOCUMENTS = "Sessions, layers and models (*.actviz *.json *.keras *.onnx);;All files (*)"
 _SESSIONS = "Sessions (*.actviz)"
-_LAYERS = "Layer JSON (*.json)"
 
 
 class Answer(Enum):
@@ -31,9 +35,18 @@ def ask_save_session(parent: QWidget, proposal: str) -> Path | None:
     return _ask_save(parent, "Save the session", proposal, _SESSIONS, ".actviz")
 
 
-def ask_save_layer(parent: QWidget, proposal: str) -> Path | None:
-    """Ask where to save the layer's JSON; the suffix .json is added where there is none."""
-    return _ask_save(parent, "Save the layer's JSON", proposal, _LAYERS, ".json")
+def ask_save_layer(parent: QWidget, proposal: str, suffix: str) -> Path | None:
+    """Ask where to save the layer's file; the suffix is added where there is none."""
+    return _ask_save(parent, "Save the layer", proposal, f"Layers (*{suffix})", suffix)
+
+
+def ask_layer(parent: QWidget, name: str, layers: Sequence[ModelLayer]) -> LayerConfig | None:
+    """Ask which layer of a model is wanted; None where the person changes their mind."""
+    dialog = ModelDialog(parent, f"{name}: pick a layer", layers)
+    accepted = dialog.exec() == QDialog.DialogCode.Accepted
+    config = dialog.chosen if accepted else None
+    dialog.deleteLater()
+    return config
 
 
 def _ask_save(parent: QWidget, title: str, proposal: str, kinds: str, suffix: str) -> Path | None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from actviz import session as document
 from actviz.files import read_document, write_atomic, write_session
-from actviz.formats import dialect_named, layer_file, shown_text
+from actviz.formats import SeveralLayers, dialect_named, layer_file, shown_text
 from actviz.layers import LayerConfig
 from actviz.session import Session
 from actviz.ui import dialogs
@@ -58,6 +58,8 @@ class Documents(QObject):
         read = self._read(path)
         if read is None:
             return False
+        if isinstance(read, SeveralLayers):
+            return self._pick(path, read)
         if isinstance(read, LayerConfig):
             self._store.apply(document.open_layer, read)
         elif self.may_leave():
@@ -70,6 +72,9 @@ class Documents(QObject):
     def begin_with(self, path: Path) -> None:
         """Open the file that the program was started with; a layer is not yet a change."""
         read = self._read(path)
+        if isinstance(read, SeveralLayers):
+            self._pick(path, read)
+            return
         if isinstance(read, LayerConfig):
             self._begin(document.open_layer(Session(), read), None)
         elif read is not None:
@@ -77,9 +82,20 @@ class Documents(QObject):
         if read is not None:
             self._note_opened(path, read)
 
-    def _read(self, path: Path) -> Session | LayerConfig | None:
+    def _pick(self, path: Path, model: SeveralLayers) -> bool:
+        """Ask which layer of a model is wanted, and take it, as one step."""
+        config = dialogs.ask_layer(self._window, path.name, model.layers)
+        if config is None:
+            return False
+        self._store.apply(document.open_model_layer, config)
+        self._note_opened(path, config)
+        return True
+
+    def _read(self, path: Path) -> Session | LayerConfig | SeveralLayers | None:
         try:
             return read_document(path)
+        except SeveralLayers as several:
+            return several
         except ValueError as error:
             if not path.exists():
                 self._settings.forget(path)
@@ -115,7 +131,7 @@ class Documents(QObject):
             content = layer_file(session.config, session.dialect)
             suffix = dialect_named(session.dialect).suffix
             proposal = self._folder_join(f"{session.config.layer}{suffix}")
-            path = dialogs.ask_save_layer(self._window, proposal)
+            path = dialogs.ask_save_layer(self._window, proposal, suffix)
             if path is None:
                 return False
             write_atomic(path, content)
