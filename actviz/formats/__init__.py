@@ -10,8 +10,10 @@ from actviz.formats import (
     haibal,
     haibal_reading,
     keras,
+    keras2,
     keras_archive,
     keras_models,
+    keras_two_layer,
     onnx,
     torch,
 )
@@ -43,6 +45,15 @@ DIALECTS: Mapping[str, Dialect] = MappingProxyType(
         each.name: each
         for each in (
             Dialect("keras", "Keras 3", ".json", keras.write, keras.remarks, words=keras.WORDS),
+            Dialect(
+                "keras_two_layer",
+                "Keras 3 before 3.10",
+                ".json",
+                keras_two_layer.write,
+                keras_two_layer.remarks,
+                words=keras_two_layer.WORDS,
+            ),
+            Dialect("keras2", "Keras 2", ".json", keras2.write, keras2.remarks, words=keras2.WORDS),
             Dialect(
                 "haibal",
                 "LabVIEW toolkit",

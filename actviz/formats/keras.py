@@ -310,6 +310,7 @@ class _Beside:
         """Hold what Keras would be given for it against what Keras is given."""
         try:
             written = write_activation(*found, self.dtype, slot)
+            read = write_activation(*self.activations[slot], self.dtype, slot)
         except ValueError:
             return False
-        return ActivationReader(self.dtype, []).read(written, slot) == self.activations[slot]
+        return written == read

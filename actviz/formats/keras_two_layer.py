@@ -1,0 +1,114 @@
+"""The dialect for Keras 3 before 3.10: a Sequential of the layer and its activation as layers.
+
+Those versions read no nested object as an activation. Behind a feed-forward layer an activation
+layer computes the same; inside a recurrence it does not, so recurrent layers are refused.
+"""
+
+from __future__ import annotations
+
+import json
+
+from actviz.formats import keras
+from actviz.formats.json_text import json_text
+from actviz.formats.keras_activations import LAYERS, MODELS, write_activation
+from actviz.formats.keras_objects import written_object
+from actviz.layers import LayerConfig
+from actviz.param import refuse
+
+WORDS = keras.WORDS
+SLOT = "activation"
+NEWER = {
+    "celu": "3.7",
+    "hard_shrink": "3.7",
+    "hard_tanh": "3.7",
+    "log_sigmoid": "3.5",
+    "soft_shrink": "3.7",
+    "sparse_plus": "3.8",
+    "sparse_sigmoid": "3.8",
+    "squareplus": "3.7",
+    "tanh_shrink": "3.7",
+}
+"""Words that Keras 3.0.5 does not know yet, and a version that does."""
+
+
+def write(config: LayerConfig) -> str:
+    """Write a layer and its activation as a Sequential; the text is stable.
+
+    Raises
+    ------
+    ValueError
+        For recurrent layers, and for activations that are no layers of Keras, with the reason.
+    """
+    _refuse_recurrent(config)
+    behind = _activation_layers(config)
+    if behind and config.fields.get("activity_regularizer") is not None:
+        value = config.fields["activity_regularizer"]
+        allowed = "none: it would act before the activation, which is a layer of its own here"
+        raise refuse(f"{config.layer}.activity_regularizer", value, allowed)
+    line = json.loads(keras.write(config.with_activation(SLOT, "linear")))
+    beside = json.loads(keras.write(config)).get(keras.SIBLING)
+    if beside:
+        line[keras.SIBLING] = beside
+    layers = [line, *_named_apart(behind, config.fields["name"])]
+    written = {"name": "sequential", "layers": layers}
+    return json_text(written_object(MODELS, "Sequential", written))
+
+
+def remarks(config: LayerConfig) -> tuple[str, ...]:
+    """Say what a reader of the written file needs; raises a ValueError as `write`."""
+    write(config)
+    name, _ = config.activations[SLOT]
+    said = ["it is a Sequential: the layer, and its activation as layers behind it"]
+    if name == "prelu":
+        said.append("Keras learns a slope for every element, each beginning at this one")
+    layers = _activation_layers(config)
+    word = _config_of(layers[0]).get("activation") if layers else None
+    if word in NEWER:
+        said.append(f"needs Keras {NEWER[str(word)]} or newer, which has {word}")
+    return tuple(said)
+
+
+def _refuse_recurrent(config: LayerConfig) -> None:
+    if config.row.family.startswith("Recurrent"):
+        raise ValueError(
+            f"{config.layer}: its activations act inside the recurrence, where no layer can "
+            "stand; feed-forward layers and convolutions are allowed (or the dialect keras)"
+        )
+
+
+def _activation_layers(config: LayerConfig) -> list[dict[str, object]]:
+    """Give the activation as layers; none for linear."""
+    name, values = config.activations[SLOT]
+    dtype, path = str(config.fields["dtype"]), f"{config.layer}.{SLOT}"
+    written = write_activation(name, values, dtype, path)
+    if written == "linear":
+        return []
+    if isinstance(written, str):
+        parts = {"name": written, "dtype": dtype, "activation": written}
+        return [written_object(LAYERS, "Activation", parts)]
+    if written["module"] == LAYERS:
+        return [written]
+    if written["module"] == MODELS:
+        layers = _config_of(written)["layers"]
+        assert isinstance(layers, list)
+        return layers
+    raise ValueError(
+        f"{path}: {name} with these values is no layer of Keras, only an operation "
+        f"({written['class_name']}) that a Sequential cannot hold; the dialect keras can"
+    )
+
+
+def _config_of(layer: dict[str, object]) -> dict[str, object]:
+    config = layer["config"]
+    assert isinstance(config, dict)
+    return config
+
+
+def _named_apart(layers: list[dict[str, object]], name: object) -> list[dict[str, object]]:
+    """Give an activation layer another name than the layer before it: Keras wants them unique."""
+    return [
+        {**layer, "config": {**_config_of(layer), "name": f"{name}_activation"}}
+        if _config_of(layer)["name"] == name
+        else layer
+        for layer in layers
+    ]
