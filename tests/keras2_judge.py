@@ -25,6 +25,22 @@ def config(text: str) -> dict[str, Any]:
     return made
 
 
+def saved(text: str) -> str:
+    """Load a layer from JSON and give the JSON that Keras 2 then saves of it."""
+    import json
+
+    layer = tf_keras.layers.deserialize(json.loads(text))
+    return json.dumps(tf_keras.layers.serialize(layer))
+
+
+def activated(text: str, x: Any) -> Any:
+    """Load a layer from JSON and give what its activation makes of x."""
+    import json
+
+    layer = tf_keras.layers.deserialize(json.loads(text))
+    return layer.activation(tf_keras.backend.constant(x)).numpy()
+
+
 def answer(name: str, arguments: tuple[object, ...]) -> tuple[str, object]:
     try:
         return "", globals()[name](*arguments)

@@ -19,7 +19,16 @@ from actviz.layers import LayerConfig
 from actviz.layers.rules import not_strided_and_dilated
 from actviz.param import Value, refuse
 
-_SAME: tuple[str, ...] = ("linear", "tanh", "sigmoid", "elu", "selu", "gelu", "softmax", "exponential")
+_SAME: tuple[str, ...] = (
+    "linear",
+    "tanh",
+    "sigmoid",
+    "elu",
+    "selu",
+    "gelu",
+    "softmax",
+    "exponential",
+)
 _SAME += ("softplus", "softsign", "mish", "relu")
 WORDS: Words = MappingProxyType(
     {
@@ -35,6 +44,7 @@ _NEVER_WRITTEN = ("leaky_relu",)
 # Keras 2 before its last versions has no such string, and the layer says the slope.
 _LEFT_OUT = ("seed", "lora_rank", "lora_alpha")
 _ONLY_WHEN_SET = ("zero_output_for_mask",)
+_OLD_CLASSES = {"OrthogonalInitializer": "Orthogonal", "IdentityInitializer": "Identity"}
 _RELU = {"negative_slope": 0.0, "max_value": None, "threshold": 0.0}
 _HELD = "elu, leaky_relu, prelu, relu, softmax, thresholded_relu and the words of Keras 2"
 
@@ -108,7 +118,8 @@ def _without_modules(value: object) -> object:
         for key, part in value["config"].items()
         if key not in ("input_axes", "output_axes")
     }
-    return {"class_name": value["class_name"], "config": config}
+    class_name = str(value["class_name"])
+    return {"class_name": _OLD_CLASSES.get(class_name, class_name), "config": config}
 
 
 def _written(name: str, values: Values, dtype: str, path: str) -> str | dict[str, object]:

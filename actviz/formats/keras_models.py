@@ -61,6 +61,9 @@ def _layer_list(model: Mapping[str, object]) -> list[object]:
     layers = config.get("layers") if isinstance(config, dict) else config
     if not isinstance(layers, list):
         raise ValueError(f"{_short(model.get('class_name'))}: it has no list of layers")
+    shape = config.get("build_input_shape") if isinstance(config, dict) else None
+    if shape and layers and isinstance(layers[0], dict) and "build_config" not in layers[0]:
+        return [{**layers[0], "build_config": {"input_shape": shape}}, *layers[1:]]
     return layers
 
 
@@ -164,8 +167,7 @@ def _together(item: Object, steps: list[object], keras_2: bool) -> LayerConfig:
     assert isinstance(ours, dict)
     inner["dtype"] = ours.get("dtype", dtype)
     ours["activation"] = put[0] if len(put) == 1 else whole
-    read = keras.read(layer)
-    return _with_notes(read, said)
+    return _with_notes(_shaped(keras.read(layer), item), said)
 
 
 def _step(step: object, dtype: object, keras_2: bool) -> object:
@@ -203,7 +205,21 @@ def _plain(item: Mapping[str, object], keras_2: bool) -> tuple[Object, list[str]
 def read_one(document: Mapping[str, object], *, keras_2: bool = False) -> LayerConfig:
     """Read one layer's JSON of Keras 3 or Keras 2; raises a ValueError as `keras.read`."""
     layer, said = _plain(document, keras_2)
-    return _with_notes(keras.read(layer), said)
+    return _with_notes(_shaped(keras.read(layer), document), said)
+
+
+def _shaped(config: LayerConfig, document: Mapping[str, object]) -> LayerConfig:
+    """Take over for which input a file says the layer was built, where that is whole and fits."""
+    built, own = document.get("build_config"), document.get("config")
+    shape = built.get("input_shape") if isinstance(built, dict) else None
+    if shape is None and isinstance(own, dict):
+        shape = own.get("batch_input_shape")
+    if not isinstance(shape, list):
+        return config
+    try:
+        return replace(config, input_shape=tuple(shape[1:]))
+    except ValueError:  # an axis is open, or there are others than the layer has
+        return config
 
 
 def _with_notes(config: LayerConfig, said: list[str]) -> LayerConfig:

@@ -18,17 +18,20 @@ from actviz.param import refuse
 WORDS = keras.WORDS
 SLOT = "activation"
 NEWER = {
-    "celu": "3.7",
-    "hard_shrink": "3.7",
-    "hard_tanh": "3.7",
-    "log_sigmoid": "3.5",
-    "soft_shrink": "3.7",
-    "sparse_plus": "3.8",
-    "sparse_sigmoid": "3.8",
-    "squareplus": "3.7",
-    "tanh_shrink": "3.7",
+    "celu": "3.9.2",
+    "hard_shrink": "3.9.2",
+    "hard_tanh": "3.9.2",
+    "log_sigmoid": "3.9.2",
+    "soft_shrink": "3.9.2",
+    "sparse_plus": "3.9.2",
+    "sparse_sigmoid": "3.10",
+    "squareplus": "3.9.2",
+    "tanh_shrink": "3.9.2",
 }
-"""Words that Keras 3.0.5 does not know yet, and a version that does."""
+"""Words that Keras 3.6 does not know, and a version seen to know them.
+
+All else that is written here was loaded by Keras 3.0.5, 3.3.3, 3.6.0, 3.9.2 and 3.15.1.
+"""
 
 
 def write(config: LayerConfig) -> str:
@@ -50,7 +53,9 @@ def write(config: LayerConfig) -> str:
     if beside:
         line[keras.SIBLING] = beside
     layers = [line, *_named_apart(behind, config.fields["name"])]
-    written = {"name": "sequential", "layers": layers}
+    written: dict[str, object] = {"name": "sequential", "layers": layers}
+    if _fits(config):
+        written["build_input_shape"] = [None, *config.input_shape]
     return json_text(written_object(MODELS, "Sequential", written))
 
 
@@ -66,6 +71,25 @@ def remarks(config: LayerConfig) -> tuple[str, ...]:
     if word in NEWER:
         said.append(f"needs Keras {NEWER[str(word)]} or newer, which has {word}")
     return tuple(said)
+
+
+def _fits(config: LayerConfig) -> bool:
+    """Tell whether the layer can be built for its input: a reader builds what has a shape."""
+    groups = config.fields.get("groups", 1)
+    size = config.fields.get("kernel_size", ())
+    dilation = config.fields.get("dilation_rate", ())
+    assert isinstance(groups, int)
+    assert isinstance(size, tuple)
+    assert isinstance(dilation, tuple)
+    shape = config.input_shape
+    first = config.fields.get("data_format") == "channels_first"
+    space, channels = (shape[1:], shape[0]) if first else (shape[:-1], shape[-1])
+    if channels % groups:
+        return False
+    return not size or all(
+        axis >= (extent - 1) * step + 1
+        for axis, extent, step in zip(space, size, dilation, strict=True)
+    )
 
 
 def _refuse_recurrent(config: LayerConfig) -> None:
