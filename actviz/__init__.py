@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from actviz.evaluation import Device, DeviceError, Result
     from actviz.expression import Formula, FormulaError
     from actviz.formats import ModelLayer, model_layers, read_layer, read_model, write_layer
-    from actviz.layers import Layer, LayerConfig
+    from actviz.layers import Layer, LayerConfig, LayerFacts, layer_facts
     from actviz.vectors import SoftmaxResult
 
 _HOMES = {
@@ -30,6 +30,7 @@ _HOMES = {
     "FormulaError": "actviz.expression",
     "Layer": "actviz.layers",
     "LayerConfig": "actviz.layers",
+    "LayerFacts": "actviz.layers",
     "ModelLayer": "actviz.formats",
     "Moments": "actviz.analysis.moments",
     "Result": "actviz.evaluation",
@@ -37,6 +38,7 @@ _HOMES = {
     "SoftmaxResult": "actviz.vectors",
     "devices": "actviz.engines",
     "evaluate": "actviz.engines",
+    "layer_facts": "actviz.layers",
     "model_layers": "actviz.formats",
     "moments": "actviz.analysis.moments",
     "read_layer": "actviz.formats",
@@ -54,6 +56,7 @@ __all__ = [
     "FormulaError",
     "Layer",
     "LayerConfig",
+    "LayerFacts",
     "ModelLayer",
     "Moments",
     "Result",
@@ -61,6 +64,7 @@ __all__ = [
     "SoftmaxResult",
     "devices",
     "evaluate",
+    "layer_facts",
     "model_layers",
     "moments",
     "read_layer",

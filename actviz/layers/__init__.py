@@ -2,6 +2,18 @@
 
 from actviz.layers.catalogue import ROWS, Layer, layer_row
 from actviz.layers.config import LayerConfig
+from actviz.layers.facts import LayerFacts, Weight, layer_facts
 from actviz.layers.row import GROUPS, LayerRow, Slot
 
-__all__ = ["GROUPS", "ROWS", "Layer", "LayerConfig", "LayerRow", "Slot", "layer_row"]
+__all__ = [
+    "GROUPS",
+    "ROWS",
+    "Layer",
+    "LayerConfig",
+    "LayerFacts",
+    "LayerRow",
+    "Slot",
+    "Weight",
+    "layer_facts",
+    "layer_row",
+]
