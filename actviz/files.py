@@ -18,8 +18,7 @@ from typing import Any
 
 import msgspec
 
-from actviz.formats import read_layer
-from actviz.formats.keras_archive import MAGIC as ARCHIVE
+from actviz.formats import is_model_file, read_layer
 from actviz.formats.strict_json import LARGEST_TEXT, strict_json
 from actviz.layers import LayerConfig
 from actviz.param import refuse
@@ -274,10 +273,10 @@ def read_document(path: str | os.PathLike[str]) -> Session | LayerConfig:
     ValueError
         Names the file and the place in it that is not allowed.
     """
+    if is_model_file(Path(path)):
+        return read_layer(Path(path))
     place = shown(path)
     content = read_bytes(path)
-    if content.startswith(ARCHIVE):
-        return read_layer(Path(path))
     document = strict_json(content, place)
     # Layer files may carry an "actviz" object of their own; a session carries its version there.
     marker = document.get("actviz") if isinstance(document, dict) else None

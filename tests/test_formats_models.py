@@ -17,8 +17,18 @@ import numpy as np
 import pytest
 from keras_forms import dense, layer, rescaling, sequential, text
 
-from actviz.formats import ModelLayer, model_layers, read_layer, read_model, write_layer
+from actviz.files import read_document
+from actviz.formats import (
+    ModelLayer,
+    layer_file,
+    model_layers,
+    read_layer,
+    read_model,
+    write_layer,
+)
 from actviz.formats.keras_archive import LARGEST_RATIO, MOST_MEMBERS
+from actviz.formats.keras_models import MOST_LAYERS
+from actviz.layers import LayerConfig
 
 L = keras.layers
 # Keras's variables on JAX do not know NumPy 2's copy keyword.
@@ -249,3 +259,19 @@ def test_encrypted_members_are_refused(bits: int, tmp_path: Path) -> None:
 def test_what_is_no_model_is_refused(document: str) -> None:
     with pytest.raises(ValueError, match=r"^model: "):
         model_layers(document)
+
+
+def test_an_onnx_layer_is_opened_like_any_layer_file(tmp_path: Path) -> None:
+    config = LayerConfig("Dense", {"units": 3}, {"activation": ("elu", {"alpha": 0.5})})
+    path = tmp_path / "layer.onnx"
+    path.write_bytes(layer_file(config, "onnx"))
+    for read in (read_layer(path), read_document(path)):
+        assert isinstance(read, LayerConfig)
+        assert (read.layer, read.fields["units"]) == ("Dense", 3)
+        assert read.activations == config.activations
+
+
+def test_a_model_of_too_many_layers_is_refused() -> None:
+    layers = [{"class_name": "Dense", "config": {"units": 1}}] * (MOST_LAYERS + 1)
+    with pytest.raises(ValueError, match=r"10,001 layers; at most 10,000 are allowed"):
+        model_layers(json.dumps({"class_name": "Sequential", "config": {"layers": layers}}))

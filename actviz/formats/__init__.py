@@ -11,14 +11,13 @@ from actviz.formats import (
     haibal_reading,
     keras,
     keras2,
-    keras_archive,
     keras_models,
     keras_two_layer,
     onnx,
     torch,
 )
 from actviz.formats.dialect import Dialect
-from actviz.formats.models import ModelLayer, SeveralLayers, model_layers, read_model
+from actviz.formats.models import ModelLayer, SeveralLayers, is_model_file, model_layers, read_model
 from actviz.formats.source import Source, file_bytes, place_of
 from actviz.formats.strict_json import strict_json
 from actviz.layers import LayerConfig
@@ -31,6 +30,7 @@ __all__ = [
     "SeveralLayers",
     "describe",
     "dialect_named",
+    "is_model_file",
     "layer_file",
     "model_layers",
     "read_layer",
@@ -132,9 +132,9 @@ def read_layer(source: Path | str, dialect: str | None = None) -> LayerConfig:
     """
     dialect_named(dialect or "keras")
     place = place_of(source, "layer")
-    text = file_bytes(source) if isinstance(source, Path) else source
-    if isinstance(text, bytes) and text.startswith(keras_archive.MAGIC):
+    if isinstance(source, Path) and is_model_file(source):
         return _only_layer(source, place)
+    text = file_bytes(source) if isinstance(source, Path) else source
     document = strict_json(text, place)
     try:
         if haibal_reading.is_ours(document):

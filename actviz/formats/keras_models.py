@@ -55,12 +55,21 @@ def layers_of(document: object, version: str = "", *, old: bool = False) -> list
     return _Model(document, "", keras_2).layers()
 
 
+MOST_LAYERS = 10_000
+"""Layers of a model that are read: more take longer than anybody waits."""
+
+
 def _layer_list(model: Mapping[str, object]) -> list[object]:
     config = model.get("config")
     # the first Keras 2 wrote a Sequential's config as the list itself
     layers = config.get("layers") if isinstance(config, dict) else config
     if not isinstance(layers, list):
         raise ValueError(f"{_short(model.get('class_name'))}: it has no list of layers")
+    if len(layers) > MOST_LAYERS:
+        raise ValueError(
+            f"{_short(model.get('class_name'))}: it has {len(layers):,} layers; at most "
+            f"{MOST_LAYERS:,} are allowed"
+        )
     shape = config.get("build_input_shape") if isinstance(config, dict) else None
     if shape and layers and isinstance(layers[0], dict) and "build_config" not in layers[0]:
         return [{**layers[0], "build_config": {"input_shape": shape}}, *layers[1:]]

@@ -91,6 +91,21 @@ def read_model(source: Source) -> tuple[LayerConfig, ...]:
     return configs
 
 
+def is_model_file(path: Path) -> bool:
+    """Tell by its beginning whether a file is an archive of Keras or an ONNX model.
+
+    False too where it cannot be read: whoever reads it then says why.
+    """
+    try:
+        if not path.is_file():  # a pipe would be read empty
+            return False
+        with path.open("rb") as file:
+            begin = file.read(len(keras_archive.MAGIC))
+    except OSError:
+        return False
+    return begin == keras_archive.MAGIC or begin.startswith(ONNX_BEGINS)
+
+
 def _begins(path: Path) -> bytes:
     """Read the first byte of a file, which tells ONNX models from text and archives."""
     with opened(path) as file:

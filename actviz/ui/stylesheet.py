@@ -102,6 +102,10 @@ QCheckBox::indicator:focus, QCheckBox::indicator:hover { border-color: $f; }
 QListView { background: $panel; border: 1px solid $border; outline: none; }
 QListView::item { min-height: 22px; padding: 0 6px; }
 QListView::item:selected { background: $hover; color: $text; }
+QTreeView { background: $panel; border: 1px solid $border; outline: none; }
+QTreeView::item { min-height: 24px; padding: 0 6px; }
+QTreeView::item:selected { background: $hover; color: $text; }
+QTreeView::item:disabled { color: $faint; }
 QListView[look="picker"] { background: transparent; border: 1px solid transparent; }
 QListView[look="picker"]::item {
     border-left: 3px solid transparent; border-radius: 6px; padding: 0 6px;
