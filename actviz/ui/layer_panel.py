@@ -23,6 +23,7 @@ from actviz.session import Session
 from actviz.ui.dialect_combo import DialectCombo
 from actviz.ui.json_view import JsonView
 from actviz.ui.layer_combo import LayerCombo
+from actviz.ui.layer_facts import FactsView
 from actviz.ui.layer_parts import FoldSection, SlotButton
 from actviz.ui.scroll import FittingScroll
 from actviz.ui.store import Store
@@ -53,6 +54,8 @@ class LayerPanel(QFrame):
         self.about = QLabel()
         self.about.setWordWrap(True)
         self.about.setProperty("look", "note")
+        self.facts = FactsView()
+        self.facts.edited.connect(lambda shape: store.apply(document.set_input_shape, shape))
         self._awake = False
         self._shown_fields: tuple[str, Mapping[str, Value]] = ("", {})
         self.slots: dict[str, SlotButton] = {}
@@ -81,6 +84,8 @@ class LayerPanel(QFrame):
         else:
             for section in self.sections.values():
                 section.form.accept()
+        if self._awake:
+            self.facts.show_config(session.config)
         if self._awake and not self._text_later.isActive():
             self._text_later.start()
 
@@ -196,6 +201,7 @@ class LayerPanel(QFrame):
         for widget in (heading, self.combo, self.about):
             layout.addWidget(widget)
         layout.addLayout(self._slot_box)
+        layout.addWidget(self.facts)
         layout.addWidget(self._fields_area())
         layout.addWidget(self._text_area(), 1)
 

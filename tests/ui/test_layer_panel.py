@@ -268,3 +268,45 @@ def test_what_a_dialect_cannot_hold_is_said_in_the_texts_place(
     store.apply(document.set_dialect, "torch")
     qtbot.waitUntil(lambda: window.layer.complete)
     assert window.layer.save.isEnabled()
+
+
+def test_the_input_is_edited_and_says_what_follows(qtbot: QtBot, window: Window) -> None:
+    panel, store = window.layer, window.store
+    store.apply(document.choose_layer, "Conv2D")
+    qtbot.waitUntil(lambda: panel.complete)
+    field = panel.facts.input
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "28 × 28, 3")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert store.session.config.input_shape == (28, 28, 3)
+    # a 3 × 3 window over 3 channels to 32: 27 · 32 + 32
+    assert "→ 26 × 26 × 32" in panel.facts.facts.text()
+    assert "896 parameters" in panel.facts.facts.text()
+    assert "fan-in 27, fan-out 288" in panel.facts.facts.text()
+    store.undo()
+    assert store.session.config.input_shape != (28, 28, 3)
+    assert "896" not in panel.facts.facts.text()
+
+
+def test_an_input_that_does_not_fit_is_refused_and_one_too_small_says_so(
+    qtbot: QtBot, window: Window
+) -> None:
+    panel, store = window.layer, window.store
+    store.apply(document.choose_layer, "Conv2D")
+    qtbot.waitUntil(lambda: panel.complete)
+    field, before = panel.facts.input, store.session
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "28, 3")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert field.wrong
+    assert "3 axes" in panel.facts.facts.text()
+    assert store.session == before
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert "parameters" in panel.facts.facts.text()
+    field.selectAll()
+    qtbot.keyClicks(field, "2, 2, 3")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert store.session.config.input_shape == (2, 2, 3)
+    assert "kernel_size" in panel.facts.facts.text()
