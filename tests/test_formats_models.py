@@ -48,7 +48,7 @@ def small_model() -> keras.Model:
             L.Conv1D(4, 3, activation="gelu", name="first"),
             L.Dropout(0.2, name="drop"),
             L.LSTM(3, name="memory", recurrent_activation="hard_sigmoid"),
-            L.Dense(2, name="last", activation=L.ELU(0.7)),
+            L.Dense(2, name="last", activation=L.ELU(0.7, name="elu")),
         ]
     )
 

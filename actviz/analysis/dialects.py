@@ -1,0 +1,70 @@
+"""What each dialect's own word for an activation means, and how far that is from a curve."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from actviz.activations import row
+from actviz.formats import DIALECTS
+from actviz.param import Value
+
+REACH = 10.0
+"""Differences are looked for at |x| up to this: those of slopes grow without end."""
+_POINTS = 4001
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a dialect's bare word for an activation computes.
+
+    Parameters
+    ----------
+    dialect, title
+        The dialect's name, and as it is shown.
+    values
+        All values of the activation that the word means.
+    difference, at
+        The largest |f − f| to the curve it was compared with for |x| ≤ `REACH`, and an x where it
+        is; 0 where both are the same.
+    """
+
+    dialect: str
+    title: str
+    values: Mapping[str, Value]
+    difference: float
+    at: float
+
+
+def meanings(activation: str, values: Mapping[str, Value]) -> tuple[Meaning, ...]:
+    """Compare an activation with what the dialects that have a word for it mean by the word.
+
+    The difference is taken at both functions' kinks too, where those of piecewise linear
+    functions have their maximum: it is exact there. An activation of vectors has none.
+    """
+    own = row(activation)
+    found = []
+    for dialect in DIALECTS.values():
+        if activation not in dialect.words or own.vector:
+            continue
+        meant = own.complete(dialect.words[activation])
+        found.append(Meaning(dialect.name, dialect.title, meant, *_apart(activation, values, meant)))
+    return tuple(found)
+
+
+def _apart(
+    activation: str, one: Mapping[str, Value], other: Mapping[str, Value]
+) -> tuple[float, float]:
+    """Find the largest difference and where it is, as near to 0 as it is anywhere."""
+    own = row(activation)
+    kinks = [each.x for values in (one, other) for each in own.breaks(values)]
+    x = np.unique(np.concatenate([np.linspace(-REACH, REACH, _POINTS), kinks]))
+    x = x[np.abs(x) <= REACH]
+    with np.errstate(all="ignore"):
+        apart = np.abs(own.evaluate(x, dict(one))[0] - own.evaluate(x, dict(other))[0])
+    apart = np.where(np.isfinite(apart), apart, 0.0)
+    largest = float(apart.max())
+    near = x[apart >= largest * (1.0 - 1e-12)]
+    return largest, float(near[np.argmin(np.abs(near))]) if largest else 0.0
