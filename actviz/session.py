@@ -284,15 +284,17 @@ def set_dialect(session: Session, dialect: str) -> Session:
 # Pinned curves
 
 
-def pin(session: Session, label: str | None = None) -> Session:
-    """Keep the present curve for comparison.
+def pin(
+    session: Session, label: str | None = None, values: Mapping[str, Value] | None = None
+) -> Session:
+    """Keep the present curve for comparison, or the one that it is with other values.
 
     Raises
     ------
     ValueError
         For a curve that is pinned already, or where all styles are taken.
     """
-    values = session.values
+    values = session.values if values is None else row(session.activation).complete(values)
     for item in session.pins:
         if (item.activation, item.values) == (session.activation, values):
             raise ValueError(f"pins: this curve is pinned already, as “{item.label}”")

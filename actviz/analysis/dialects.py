@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from actviz.activations import row
-from actviz.formats import DIALECTS
+from actviz.formats import DIALECTS, dialect_named
 from actviz.param import Value
 
 REACH = 10.0
@@ -38,7 +38,9 @@ class Meaning:
     at: float
 
 
-def meanings(activation: str, values: Mapping[str, Value]) -> tuple[Meaning, ...]:
+def meanings(
+    activation: str, values: Mapping[str, Value], dialects: Iterable[str] = tuple(DIALECTS)
+) -> tuple[Meaning, ...]:
     """Compare an activation with what the dialects that have a word for it mean by the word.
 
     The difference is taken at both functions' kinks too, where those of piecewise linear
@@ -46,11 +48,13 @@ def meanings(activation: str, values: Mapping[str, Value]) -> tuple[Meaning, ...
     """
     own = row(activation)
     found = []
-    for dialect in DIALECTS.values():
+    for dialect in map(dialect_named, dialects):
         if activation not in dialect.words or own.vector:
             continue
         meant = own.complete(dialect.words[activation])
-        found.append(Meaning(dialect.name, dialect.title, meant, *_apart(activation, values, meant)))
+        found.append(
+            Meaning(dialect.name, dialect.title, meant, *_apart(activation, values, meant))
+        )
     return tuple(found)
 
 

@@ -21,6 +21,7 @@ from actviz.layers import layer_row
 from actviz.param import Value
 from actviz.session import Session
 from actviz.ui.dialect_combo import DialectCombo
+from actviz.ui.dialect_meaning import MeaningRow
 from actviz.ui.json_view import JsonView
 from actviz.ui.layer_combo import LayerCombo
 from actviz.ui.layer_facts import FactsView
@@ -51,6 +52,10 @@ class LayerPanel(QFrame):
         self.combo.chosen.connect(lambda name: store.apply(document.choose_layer, name))
         self.dialect = DialectCombo()
         self.dialect.chosen.connect(lambda name: store.apply(document.set_dialect, name))
+        self.meaning = MeaningRow()
+        self.meaning.compared.connect(
+            lambda label, values: store.apply(document.pin, label, dict(values))
+        )
         self.about = QLabel()
         self.about.setWordWrap(True)
         self.about.setProperty("look", "note")
@@ -159,6 +164,7 @@ class LayerPanel(QFrame):
 
     def _show_text(self) -> None:
         session = self._session
+        self.meaning.show_meaning(session.dialect, session.activation, session.values)
         try:
             text = shown_text(session.config, session.dialect)
         except ValueError as error:
@@ -226,6 +232,7 @@ class LayerPanel(QFrame):
         layout.addLayout(above)
         above.addWidget(heading)
         above.addWidget(self.dialect, 1)
+        layout.addWidget(self.meaning)
         layout.addWidget(self.json, 1)
         layout.addWidget(self.remarks)
         line = QHBoxLayout()

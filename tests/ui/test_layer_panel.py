@@ -310,3 +310,20 @@ def test_an_input_that_does_not_fit_is_refused_and_one_too_small_says_so(
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert store.session.config.input_shape == (2, 2, 3)
     assert "kernel_size" in panel.facts.facts.text()
+
+
+def test_what_a_dialects_word_means_is_said_and_pinned(qtbot: QtBot, window: Window) -> None:
+    panel, store = window.layer, window.store
+    store.apply(document.choose_layer, "Dense")
+    store.apply(document.choose_activation, "hard_sigmoid")
+    qtbot.waitUntil(lambda: panel.complete)
+    assert panel.meaning.isHidden()  # Keras 3 means by its word what is shown
+    store.apply(document.set_dialect, "keras2")
+    qtbot.waitUntil(lambda: panel.complete and panel.meaning.isVisible())
+    assert "0.08333 away" in panel.meaning.words.text()
+    qtbot.mouseClick(panel.meaning.pin, Qt.MouseButton.LeftButton)
+    (pinned,) = store.session.pins
+    assert pinned.values["alpha"] == 0.2
+    assert pinned.label.startswith("Keras 2: ")
+    store.apply(document.set_value, "alpha", 0.2)
+    qtbot.waitUntil(lambda: panel.complete and panel.meaning.isHidden())
