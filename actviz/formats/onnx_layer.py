@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actviz.formats.onnx_activations import write_activation
-from actviz.formats.onnx_facts import layer_facts
 from actviz.formats.onnx_graph import Builder, Dimension, Graph, Port
 from actviz.formats.onnx_proto import ELEMENT_TYPES
 from actviz.layers import LayerConfig
+from actviz.layers.facts import layer_facts
 from actviz.param import refuse
 
 Array = NDArray[Any]

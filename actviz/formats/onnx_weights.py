@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from actviz.formats.onnx_facts import layer_facts
 from actviz.layers import LayerConfig
+from actviz.layers.facts import layer_facts
 from actviz.layers.named import Named
 from actviz.param import Value
 
@@ -44,7 +44,7 @@ def initial_weights(config: LayerConfig) -> Callable[[str], Array]:
         domain = config.row.field(field).domain
         assert isinstance(domain, Named)
         word, values = domain.split(str(config.fields[field]))
-        array = INITIALIZERS[word](draw, weight.shape, weight.fans, values)
+        array = INITIALIZERS[word](draw, weight.shape, (weight.fan_in, weight.fan_out), values)
         if name == "bias" and config.fields.get("unit_forget_bias"):
             _remember(array)
         return array
