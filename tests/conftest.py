@@ -20,6 +20,7 @@ collect_ignore_glob = [] if _TORCH else ["test_formats_torch*.py"]
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep what is built in pytest's own cache, and try the devices once for all processes."""
+    config.addinivalue_line("markers", "campaign: has a full size that takes long")
     if _LISTED not in os.environ:
         os.environ["XDG_CACHE_HOME"] = str(config.cache.mkdir("home"))
         os.environ[_LISTED] = json.dumps(

@@ -117,6 +117,7 @@ def numbers(config: LayerConfig) -> tuple[dict[str, np.ndarray], np.ndarray]:
     return weights, draw.uniform(-2, 2, (2, *facts.input_shape)).astype(np.float32)
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("seed", range(4 if os.environ.get("ACTVIZ_CAMPAIGN") else 1))
 @pytest.mark.parametrize(("name", "slot"), slots())
 def test_layers_compute_what_keras_computes(name: str, slot: str, seed: int) -> None:

@@ -157,6 +157,7 @@ def small(layer: str) -> LayerConfig:
     return LayerConfig(layer, {key: value for key, value in fields.items() if key in own})
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize(("layer", "slot"), slots())
 def test_every_slot_holds_every_activation(layer: str, slot: str) -> None:
     """Held against the plain NumPy forward pass, which stock Keras is held against."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from layer_cases import random_config
@@ -48,6 +49,7 @@ def changed(content: bytes, changes: list[tuple[float, bytes, int]]) -> bytes:
     return content
 
 
+@pytest.mark.campaign
 @settings(max_examples=EXAMPLES, deadline=2000)
 @given(st.sampled_from(VALID), CHANGES)
 def test_changed_models_are_read_or_refused(

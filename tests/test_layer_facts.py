@@ -10,11 +10,11 @@ from typing import Any
 import keras
 import pytest
 from keras.src.initializers.random_initializers import compute_fans
+from layer_cases import random_config
 
 from actviz.formats import write_layer
 from actviz.layers import ROWS, LayerConfig, LayerFacts, layer_facts
 from actviz.layers.shapes import in_format
-from tests.layer_cases import random_config
 
 MANY = 500 if os.environ.get("ACTVIZ_CAMPAIGN") else 2
 
@@ -65,6 +65,7 @@ def agree(config: LayerConfig, facts: LayerFacts, layer: Any) -> None:
     assert facts.states == states
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_random_layers_are_what_keras_builds(row, record_property) -> None:
     same = refused = 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import os
 import platform
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -45,7 +46,8 @@ def text_of(suite: ElementTree.Element) -> str:
         "# The campaign: the checks at full size",
         "",
         f"* date: {datetime.date.today().isoformat()}",
-        f"* command: `make campaign` ({counts['tests']} tests, {counts['failures']} failed, "
+        f"* command: `{shlex.join(['tools/campaign.py', *sys.argv[1:]])}` "
+        f"({counts['tests']} tests, {counts['failures']} failed, "
         f"{counts['errors']} broken, {float(suite.get('time', '0')):.0f} s)",
         f"* machine: {processor()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         *(f"* device: {line}" for line in devices()),

@@ -19,7 +19,6 @@ from actviz.ui.window import Window
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let ziamath find its typeface in the way that it does."""
-    config.addinivalue_line("markers", "campaign: has a full size that takes long")
     config.addinivalue_line("filterwarnings", "ignore:path is deprecated:DeprecationWarning")
 
 
