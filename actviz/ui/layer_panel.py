@@ -207,7 +207,6 @@ class LayerPanel(QFrame):
         for widget in (heading, self.combo, self.about):
             layout.addWidget(widget)
         layout.addLayout(self._slot_box)
-        layout.addWidget(self.facts)
         layout.addWidget(self._fields_area())
         layout.addWidget(self._text_area(), 1)
 
@@ -216,6 +215,7 @@ class LayerPanel(QFrame):
         self._section_box = QVBoxLayout(content)
         self._section_box.setContentsMargins(0, 0, 4, 0)
         self._section_box.setSpacing(2)
+        self._section_box.addWidget(self.facts)
         self._section_box.addStretch(1)
         return FittingScroll(content, _LEAST_FIELDS)
 
