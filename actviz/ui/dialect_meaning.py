@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
-from actviz.analysis.dialects import Meaning, meanings
+from actviz.analysis.dialects import REACH, Meaning, meanings
 from actviz.param import Value
 from actviz.ui.layer_parts import activation_label
 from actviz.ui.numbers import significant
@@ -48,6 +48,7 @@ class MeaningRow(QWidget):
             apart, at = significant(self._meaning.difference, 4), significant(self._meaning.at)
             self.words.setText(
                 f"The word {activation} alone is {self._label}, up to {apart} away at x = {at}"
+                f" (of |x| ≤ {REACH:.0f})"
             )
 
     @property
