@@ -19,7 +19,8 @@ LABEL = Param("label", "", domain=Text(longest=_LONGEST_LABEL), doc="What a pinn
 class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A curve kept for comparison: an activation with the values it had when it was pinned.
 
-    `style` is the index of its colour and dash; no two pins share one.
+    `style` is the index of its colour and dash; no two pins share one. One may be `compared`: the
+    difference to it is drawn.
     """
 
     label: str
@@ -27,6 +28,7 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     values: dict[str, Any]
     style: int
     visible: bool = True
+    compared: bool = False
 
 
 def _plain(value: Value, domain: Domain) -> str:
@@ -69,6 +71,8 @@ def checked_pins(pins: tuple[Pin, ...]) -> tuple[Pin, ...]:
         if not 0 <= style < MOST_PINS or style in styles[:index]:
             allowed = f"a whole number from 0 to {MOST_PINS - 1} that no other pin has"
             raise refuse(f"pins[{index}].style", style, allowed)
+    if sum(pin.compared for pin in pins) > 1:
+        raise ValueError("pins: the difference can be drawn to one pinned curve, not to several")
     return tuple(
         msgspec.structs.replace(
             item,
@@ -78,3 +82,56 @@ def checked_pins(pins: tuple[Pin, ...]) -> tuple[Pin, ...]:
         )
         for index, item in enumerate(pins)
     )
+
+
+def index_of(pins: tuple[Pin, ...], activation: str, values: Mapping[str, Any]) -> int | None:
+    """Find a curve among those pinned, by all its values."""
+    curve = (activation, row(activation).complete(values))
+    return next((i for i, pin in enumerate(pins) if (pin.activation, pin.values) == curve), None)
+
+
+def checked_index(pins: tuple[Pin, ...], index: int) -> int:
+    """Give the index of a pinned curve; raises a ValueError that says which there are."""
+    if not 0 <= index < len(pins):
+        allowed = f"from 0 to {len(pins) - 1}" if pins else "given: none is pinned"
+        raise refuse("pins index", index, allowed)
+    return index
+
+
+def changed(pins: tuple[Pin, ...], index: int, **changes: Any) -> tuple[Pin, ...]:
+    """Change one pinned curve; a ValueError as `checked_index`."""
+    new = msgspec.structs.replace(pins[checked_index(pins, index)], **changes)
+    return (*pins[:index], new, *pins[index + 1 :])
+
+
+def with_curve(
+    pins: tuple[Pin, ...], activation: str, values: Mapping[str, Any], label: str | None
+) -> tuple[Pin, ...]:
+    """Pin another curve, under a label or its own name.
+
+    Raises
+    ------
+    ValueError
+        For a curve that is pinned already, or where all styles are taken.
+    """
+    there = index_of(pins, activation, values)
+    if there is not None:
+        raise ValueError(f"pins: this curve is pinned already, as “{pins[there].label}”")
+    if len(pins) >= MOST_PINS:
+        raise ValueError(f"pins: {MOST_PINS} curves are pinned; unpin one to make room")
+    taken = {item.style for item in pins}
+    complete = row(activation).complete(values)
+    new = Pin(
+        label=curve_label(activation, complete) if label is None else label,
+        activation=activation,
+        values=complete,
+        style=next(style for style in range(MOST_PINS) if style not in taken),
+    )
+    return checked_pins((*pins, new))
+
+
+def with_compared(pins: tuple[Pin, ...], index: int, compared: bool) -> tuple[Pin, ...]:
+    """Compare with one pinned curve, which is shown then, or with none; errors as `changed`."""
+    checked_index(pins, index)
+    plain = tuple(msgspec.structs.replace(item, compared=False) for item in pins)
+    return changed(plain, index, compared=True, visible=True) if compared else plain

@@ -17,7 +17,17 @@ from actviz.formats import DIALECTS
 from actviz.layers import LayerConfig
 from actviz.lenses import CURVE, SETTINGS, lens
 from actviz.param import Choice, Integer, Param, Text, Value, refuse
-from actviz.pins import LABEL, MOST_PINS, Pin, checked_pins, curve_label
+from actviz.pins import (
+    LABEL,
+    Pin,
+    changed,
+    checked_index,
+    checked_pins,
+    curve_label,
+    index_of,
+    with_compared,
+    with_curve,
+)
 from actviz.view import View, checked_view, refitted
 
 __all__ = [
@@ -34,6 +44,8 @@ __all__ = [
     "choose_layer",
     "choose_slot",
     "clear_pins",
+    "compare_pin",
+    "compare_with",
     "open_layer",
     "open_model_layer",
     "pin",
@@ -161,9 +173,9 @@ def _with_known(session: Session, values: Mapping[str, Any], name: str = "") -> 
 def set_value(session: Session, name: str, value: object) -> Session:
     """Set one parameter; another formula keeps those it knows, and is seen in full height."""
     values: dict[str, Any] = {**session.values, name: value}
-    changed = _with_known(session, values, name)
+    new = _with_known(session, values, name)
     same = subject(session.activation, session.values) == subject(session.activation, values)
-    return changed if same else _with(changed, view=refitted(session.view))
+    return new if same else _with(new, view=refitted(session.view))
 
 
 def reset_value(session: Session, name: str) -> Session:
@@ -203,11 +215,12 @@ def open_layer(session: Session, config: LayerConfig) -> Session:
 def open_model_layer(session: Session, config: LayerConfig) -> Session:
     """Take a layer that was picked from a model, and keep its curve to compare others with.
 
-    Where there is no room for another pinned curve, or it is pinned already, none is added.
+    The difference to it is drawn. Where there is no room for another pinned curve, none is added.
     """
     opened = open_layer(session, config)
+    label = f"{curve_label(opened.activation, opened.values)[:60]}, as opened"
     try:
-        return pin(opened, f"{curve_label(opened.activation, opened.values)[:60]}, as opened")
+        return compare_with(opened, label, opened.values)
     except ValueError:
         return opened
 
@@ -294,50 +307,37 @@ def pin(
     ValueError
         For a curve that is pinned already, or where all styles are taken.
     """
-    values = session.values if values is None else row(session.activation).complete(values)
-    for item in session.pins:
-        if (item.activation, item.values) == (session.activation, values):
-            raise ValueError(f"pins: this curve is pinned already, as “{item.label}”")
-    if len(session.pins) >= MOST_PINS:
-        raise ValueError(f"pins: {MOST_PINS} curves are pinned; unpin one to make room")
-    taken = {item.style for item in session.pins}
-    new = Pin(
-        label=curve_label(session.activation, values) if label is None else label,
-        activation=session.activation,
-        values=values,
-        style=next(style for style in range(MOST_PINS) if style not in taken),
-    )
-    return _with(session, pins=checked_pins((*session.pins, new)))
-
-
-def _index(session: Session, index: int) -> int:
-    if not 0 <= index < len(session.pins):
-        allowed = f"from 0 to {len(session.pins) - 1}" if session.pins else "given: none is pinned"
-        raise refuse("pins index", index, allowed)
-    return index
-
-
-def _with_pin(session: Session, index: int, **changes: Any) -> Session:
-    pins = list(session.pins)
-    changed = msgspec.structs.replace(pins[_index(session, index)], **changes)
-    pins[index] = changed
-    return _with(session, pins=tuple(pins))
+    values = session.values if values is None else values
+    return _with(session, pins=with_curve(session.pins, session.activation, values, label))
 
 
 def unpin(session: Session, index: int) -> Session:
     """Take one pinned curve away; the others keep their styles."""
-    _index(session, index)
+    checked_index(session.pins, index)
     return _with(session, pins=session.pins[:index] + session.pins[index + 1 :])
 
 
 def rename_pin(session: Session, index: int, label: str) -> Session:
     """Call a pinned curve something else."""
-    return _with_pin(session, index, label=LABEL.check(label, "pin"))
+    return _with(session, pins=changed(session.pins, index, label=LABEL.check(label, "pin")))
 
 
 def show_pin(session: Session, index: int, visible: bool) -> Session:
     """Show or hide a pinned curve."""
-    return _with_pin(session, index, visible=visible)
+    return _with(session, pins=changed(session.pins, index, visible=visible))
+
+
+def compare_pin(session: Session, index: int, compared: bool) -> Session:
+    """Draw the difference to one pinned curve, which is shown, or to none."""
+    return _with(session, pins=with_compared(session.pins, index, compared))
+
+
+def compare_with(session: Session, label: str, values: Mapping[str, Value]) -> Session:
+    """Draw the difference to the activation with other values, pinned if it is not yet."""
+    index = index_of(session.pins, session.activation, values)
+    if index is not None:
+        return compare_pin(session, index, True)
+    return compare_pin(pin(session, label, values), len(session.pins), True)
 
 
 def clear_pins(session: Session) -> Session:

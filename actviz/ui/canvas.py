@@ -184,6 +184,10 @@ class Canvas(QWidget):
     def _inside(self, point: QPointF) -> bool:
         return any(pane.rect.contains(point) for pane in self.figure.panes)
 
+    def _there(self, pane: int) -> int:
+        """Give a pane, or the last one where it has gone since."""
+        return min(pane, len(self.figure.panes) - 1)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom about the mouse, or pan."""
         event.accept()
@@ -218,7 +222,7 @@ class Canvas(QWidget):
             self.setCursor(shape if over or self._inside(point) else Qt.CursorShape.ArrowCursor)
             self.hovered.emit(point.x())
         elif self._drag.box:
-            rect = self.figure.panes[self._drag.pane].rect
+            rect = self.figure.panes[self._there(self._drag.pane)].rect
             self._box = QRectF(self._drag.start, point).normalized().intersected(rect)
             self.update()
         elif (point - self._drag.start).manhattanLength() > 2:
@@ -231,7 +235,7 @@ class Canvas(QWidget):
         if drag is None:
             return
         if drag.box and min(box.width(), box.height()) >= _LEAST_BOX:
-            self._ask(box_wish(self.figure, box, drag.pane))
+            self._ask(box_wish(self.figure, box, self._there(drag.pane)))
         elif (event.position() - drag.start).manhattanLength() <= 2:
             for pane in self.figure.panes:
                 label = pane.placed.link_at(event.position())
@@ -256,7 +260,7 @@ class Canvas(QWidget):
         """Pan and zoom the view, fit it with 0, and move the crosshair with Shift held."""
         key, modifiers = event.key(), event.modifiers()
         sideways = _SIDEWAYS.get(key, 0)
-        wish = key_wish(self.figure, self._active, key)
+        wish = key_wish(self.figure, self._there(self._active), key)
         if sideways and modifiers & Qt.KeyboardModifier.ShiftModifier:
             leaps = modifiers & Qt.KeyboardModifier.ControlModifier
             (self.leapt if leaps else self.nudged).emit(sideways)

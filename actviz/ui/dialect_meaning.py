@@ -14,13 +14,13 @@ from actviz.ui.numbers import significant
 
 
 class MeaningRow(QWidget):
-    """Says what the word alone would mean to the dialect, and offers to pin that curve.
+    """Says what the word alone would mean to the dialect, and offers to compare the curves.
 
     Hidden where the dialect has no such word, or means by it what is configured.
     """
 
     compared = Signal(str, dict)
-    """Emitted with the label and the values of the curve that is to be pinned."""
+    """Emitted with the label and the values of the curve to pin and to draw the difference to."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,7 +29,7 @@ class MeaningRow(QWidget):
         self.words = QLabel()
         self.words.setWordWrap(True)
         self.words.setProperty("look", "note")
-        self.pin = QPushButton("Pin it")
+        self.pin = QPushButton("Compare")
         self.pin.setProperty("look", "plain")
         self.pin.clicked.connect(self._compare)
         layout = QHBoxLayout(self)

@@ -54,7 +54,7 @@ class LayerPanel(QFrame):
         self.dialect.chosen.connect(lambda name: store.apply(document.set_dialect, name))
         self.meaning = MeaningRow()
         self.meaning.compared.connect(
-            lambda label, values: store.apply(document.pin, label, dict(values))
+            lambda label, values: store.apply(document.compare_with, label, dict(values))
         )
         self.about = QLabel()
         self.about.setWordWrap(True)

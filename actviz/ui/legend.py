@@ -25,6 +25,7 @@ _SAMPLE = QSize(44, 12)
 """Wide enough for every dash and its gap."""
 _FRAME = 30
 """Pixels of a button that its words cannot have, beside the sample of the line."""
+_HINT = "click to show or hide, right-click to rename or unpin, or for the difference"
 _BESIDE, _STEP = 6, 32
 """Pixels between the live curve's sample and its name, and by which its room grows."""
 
@@ -94,12 +95,13 @@ class Live(Elided):
 class Legend(QWidget):
     """A button for each pinned curve, with a sample of its line.
 
-    A button shows or hides its curve; its menu renames or unpins it.
+    A button shows or hides its curve; its menu renames or unpins it, or draws the difference to it.
     """
 
     shown = Signal(int, bool)
     renamed = Signal(int, str)
     unpinned = Signal(int)
+    compared = Signal(int, bool)
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -165,7 +167,7 @@ class Legend(QWidget):
             words = button.font()
             words.setStrikeOut(not pin.visible)
             button.setFont(words)
-            button.setToolTip(f"{pin.label}: click to show or hide, right-click to rename or unpin")
+            button.setToolTip(f"{pin.label}: {_HINT}")
             button.setAccessibleName(f"Pinned curve {pin.label}")
             button.show()
         self._elide()
@@ -196,6 +198,10 @@ class Legend(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Rename…").triggered.connect(lambda: self._rename(index))
         menu.addAction("Unpin").triggered.connect(lambda: self.unpinned.emit(index))
+        difference = menu.addAction("Difference to it")
+        difference.setCheckable(True)
+        difference.setChecked(self._pins[index].compared)
+        difference.triggered.connect(lambda on: self.compared.emit(index, on))
         return menu
 
     def _rename(self, index: int) -> None:

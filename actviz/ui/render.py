@@ -114,6 +114,7 @@ class Page:
         engine = NumPyEngine()
         for key, request in picture.requests().items():
             picture.take(key, engine.run(request))
+        picture.measure()
         picture.compose()
         figure.prepare()
 

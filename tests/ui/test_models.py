@@ -84,6 +84,9 @@ def test_a_layer_of_a_model_is_picked_changed_saved_and_loaded_by_keras(
     assert store.session.activation == "elu"
     store.apply(document.set_value, "alpha", 0.25)
     assert [each.label for each in store.session.pins] == ["ELU α = 1, as opened"]
+    figure = window.lens.picture.figure
+    qtbot.waitUntil(lambda: any("3/4" in label.text for label in figure.panes[-1].labels))
+    assert figure.panes[-1].labels[0].text == "at most 3/4 = 0.75, as x → −∞"
     saved = tmp_path / "changed.json"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(saved), ""))
     qtbot.waitUntil(lambda: window.layer.complete)

@@ -123,6 +123,7 @@ class CurveLens(QWidget):
         self.legend.shown.connect(lambda *pair: apply(document.show_pin, *pair))
         self.legend.renamed.connect(lambda *pair: apply(document.rename_pin, *pair))
         self.legend.unpinned.connect(lambda index: apply(document.unpin, index))
+        self.legend.compared.connect(lambda *pair: apply(document.compare_pin, *pair))
 
     # From the session to the picture
 
@@ -213,11 +214,12 @@ class CurveLens(QWidget):
     def _analyse(self) -> None:
         """Find saturation, turning points and figures, and put them with all words into place."""
         key = key_of(self.picture.session)
+        measured = not self._moving and self.picture.measure()
         known = self.picture.details
         if known is None or known.key != key:
             self.picture.details = details(key)
             self.readings.show_readings(footer(self.picture.details))
-        elif not self._wordless:
+        elif not (self._wordless or measured):
             return
         self._draw(shrink=not self._moving)
 
@@ -227,6 +229,7 @@ class CurveLens(QWidget):
             self._settled.start()
             return
         self._moving = False
+        self.picture.measure()
         self._draw(shrink=True)
 
     def set_theme(self, theme: Theme) -> None:
@@ -264,9 +267,9 @@ class CurveLens(QWidget):
     def _grant(self, wish: Wish) -> None:
         """Put a view that mouse or keys asked for into the session."""
         changes: dict[str, float] = dict(zip(("low", "high"), wish.x, strict=True))
-        for pane, (low, high) in wish.vertical.items():
-            names = (("f_low", "f_high"), ("df_low", "df_high"))[pane]
-            changes |= dict(zip(names, (low, high), strict=True))
+        for names, pane in ((("f_low", "f_high"), 0), (("df_low", "df_high"), 1)):
+            # The difference keeps its fit: it has no range of its own in the view.
+            changes |= dict(zip(names, wish.vertical.get(pane, ()), strict=False))
         view = msgspec.structs.replace(self._store.session.view, **changes)
         self._store.apply(document.set_view, view)
 

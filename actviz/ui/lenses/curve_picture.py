@@ -14,6 +14,7 @@ from actviz.pins import Pin
 from actviz.session import Session
 from actviz.ui.axis import fitted
 from actviz.ui.lenses.curve_details import Details, peaks
+from actviz.ui.lenses.curve_gap import Gap, Measured, measured, pair_of
 from actviz.ui.lenses.curve_words import (
     bands,
     beyond_label,
@@ -27,9 +28,9 @@ from actviz.ui.lenses.curve_words import (
 )
 from actviz.ui.look import Look
 from actviz.ui.plot import Figure, Pane
-from actviz.ui.plot_items import Label, Stroke
+from actviz.ui.plot_items import Curve, Label, Stroke
 from actviz.ui.sampling import sample_grid
-from actviz.ui.trace import Trace
+from actviz.ui.trace import PANES, Trace
 from actviz.view import View
 
 MAIN = "curve"
@@ -57,10 +58,13 @@ class Picture:
 
     def __init__(self, session: Session, look: Look) -> None:
         self.session = session
-        self.figure = Figure((Pane("f(x)", 2.0), Pane("f′(x)", 1.0)), look)
+        self._both = (Pane("f(x)", 2.0), Pane("f′(x)", 1.0))
+        self._difference = Pane("difference", 0.8)
+        self.figure = Figure(self._both, look)
         self.figure.view = (session.view.low, session.view.high)
         self.traces: dict[str, Trace] = {}
         self.details: Details | None = None
+        self._measured: Measured | None = None
         self._narrow: set[str] = set()
         self.ready = False
         """Whether fitted ranges and margin may stay as they are: not before all is known of a
@@ -80,11 +84,35 @@ class Picture:
             if pin.visible and pin_key(pin) in self.traces
         ]
 
+    @property
+    def compared(self) -> tuple[Pin, Trace] | None:
+        """The pinned curve that the difference is drawn to; None before its first answer."""
+        return next((each for each in self.pins if each[0].compared), None)
+
+    def measure(self) -> bool:
+        """Look for the largest difference to the compared curve; say whether it is news.
+
+        It may take some tens of milliseconds.
+        """
+        compared, main = self.compared, self.main
+        if compared is None or main is None:
+            return False
+        requests = main.result.request, compared[1].result.request
+        if self._measured is not None and self._measured.pair == pair_of(*requests):
+            return False
+        self._measured = measured(*requests)
+        return True
+
     def show(self, session: Session) -> None:
         """Take another session; curves that it does not have are forgotten."""
         subjects = {subject(each.activation, each.values) for each in (session, self.session)}
         self.ready = self.ready and len(subjects) == 1
         self.session = session
+        shown = any(pin.compared and pin.visible for pin in session.pins)
+        panes = (*self._both, self._difference) if shown else self._both
+        if len(panes) != len(self.figure.panes):
+            self.figure.panes, self.figure.fresh = panes, True
+            self.figure.lay_out()
         self.figure.view = (session.view.low, session.view.high)
         wanted = {MAIN, *(pin_key(pin) for pin in session.pins if pin.visible)}
         self.traces = {key: trace for key, trace in self.traces.items() if key in wanted}
@@ -147,13 +175,18 @@ class Picture:
             return
         self._sharpen(moving=not words)
         titles = pane_titles(row(main.result.request.activation))
-        for index, pane in enumerate(self.figure.panes):
+        for index, pane in enumerate(self._both):
             pane.title = titles[index]
             self._fit(index, shrink)
+        gap = self._gap(main)
+        if gap is not None:
+            present = self._difference.range if self.ready else None
+            self._difference.range = fitted(*gap.limits, present, shrink=shrink)
         self.figure.fresh = self.figure.fresh or not self.ready
         self.figure.lay_out()
         fresh = self.details if self.details and self.details.fits(main.result.request) else None
-        for index in range(len(self.figure.panes)):
+        self._fill_difference(gap, words=words)
+        for index in range(PANES):
             self._fill(index, main, fresh)
             if words:
                 self.figure.panes[index].labels = self._words(index, main, fresh)
@@ -201,6 +234,25 @@ class Picture:
         ]
         turning = turning_dots(fresh, index, look)
         pane.dots = [*dots, *turning, *main.dots(index, x, colour)]
+
+    def _gap(self, main: Trace) -> Gap | None:
+        """Give the difference to the compared curve, where both are sampled alike."""
+        compared = self.compared
+        gap = None if compared is None else Gap(main, compared[1])
+        return gap if gap is not None and gap.known else None
+
+    def _fill_difference(self, gap: Gap | None, *, words: bool) -> None:
+        """Draw the difference with its maximum marked and said."""
+        pane, compared = self._difference, self.compared
+        if gap is None or compared is None:
+            return
+        color = self.figure.look.pin(compared[0].style).color
+        pane.curves = [Curve(gap.pieces, Stroke(color))]
+        known = self._measured
+        known = known if known is not None and known.pair == gap.pair else None
+        pane.dots = gap.dots(known, color)
+        if words:
+            pane.labels = gap.labels(known, (self.figure.x, pane.y), color)
 
     def _words(self, index: int, main: Trace, fresh: Details | None) -> list[Label]:
         pane, look, x = self.figure.panes[index], self.figure.look, self.figure.x

@@ -15,7 +15,7 @@ from actviz.ui.crosshair import Crosshair, Reading
 from actviz.ui.lenses.curve_picture import Picture
 from actviz.ui.lenses.curve_words import elided
 from actviz.ui.numbers import decimals, significant
-from actviz.ui.trace import Trace
+from actviz.ui.trace import PANES, Trace
 
 SNAP = 5.0
 """The crosshair snaps to a kink within this many pixels."""
@@ -145,7 +145,22 @@ def _crosshair(picture: Picture, x: float, where: str, read: list[_Read]) -> Cro
         height = each.height if math.isfinite(each.height) else 0.0
         marked = each.marked and math.isfinite(each.height)
         readings.append(Reading("\n".join(lines), (look.f, look.df)[pane], height, marked, colors))
+    readings += _difference(picture, x, where, read[0])
     return Crosshair(picture.figure, x, f"x = {where}", readings)
+
+
+def _difference(picture: Picture, x: float, where: str, main: _Read) -> list[Reading]:
+    """Read the difference to the curve that is compared, where its pane is shown."""
+    if len(picture.figure.panes) <= PANES:
+        return []
+    pin, trace = picture.compared or (None, None)
+    if pin is None or trace is None:
+        return [Reading("", picture.figure.look.text, 0.0, marked=False)]
+    apart = _values(evaluated(trace, x))[0] - main.height
+    known = math.isfinite(apart)
+    text = f"difference({where}) = {_words(picture, PANES, apart)}" if known else ""
+    color = picture.figure.look.pin(pin.style).color
+    return [Reading(text, color, apart if known else 0.0, known)]
 
 
 class Reader(QObject):
