@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,19 @@ def qapp() -> QApplication:
     """Dress the application of all tests as the program's own."""
     QLocale.setDefault(QLocale.c())
     return make_application()
+
+
+PATIENCE = 60_000
+"""Milliseconds that a wait without a limit of its own goes on: a busy machine may stand still."""
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """Wait long: what a test waits for comes at once or never, but for a machine that is busy."""
+    bot = QtBot(request)
+    for name in ("waitUntil", "waitSignal", "waitSignals", "waitExposed", "waitActive"):
+        setattr(bot, name, partial(getattr(bot, name), timeout=PATIENCE))
+    return bot
 
 
 @pytest.fixture(autouse=True)

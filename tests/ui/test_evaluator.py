@@ -83,7 +83,7 @@ def test_numpy_answers_until_the_device_is_ready_which_then_repeats(
     watched.evaluator.ask("curve", request(1.3))
     assert [result.device.id for _, result in watched.answers] == [NUMPY]
     assert watched.statuses[0].starting
-    qtbot.waitUntil(lambda: len(watched.answers) == 2, timeout=START)
+    qtbot.waitUntil(lambda: len(watched.answers) >= 2, timeout=START)
     key, result = watched.answers[1]
     assert key == "curve"
     assert result.device.id == watched.evaluator.now.device.id != NUMPY
@@ -102,7 +102,7 @@ def test_only_the_newest_request_of_a_key_counts(qtbot: QtBot, watched: Watched)
         watched.evaluator.ask("pin", request(10 * alpha))
     assert watched.answers == []
     os.kill(watched.pid, signal.SIGCONT)
-    qtbot.waitUntil(lambda: len(watched.answers) == 3)
+    qtbot.waitUntil(lambda: len(watched.answers) >= 3)
     alphas = [(key, dict(result.request.values)["alpha"]) for key, result in watched.answers]
     assert alphas == [("curve", 1.0), ("curve", 4.0), ("pin", 40.0)]
 
@@ -132,7 +132,7 @@ def test_a_child_that_hangs_is_killed_after_the_time_limit(
     hanging = watched.pid
     stop(hanging)
     watched.evaluator.ask("curve", request(2.0))
-    qtbot.waitUntil(lambda: len(watched.answers) == 1)
+    qtbot.waitUntil(lambda: len(watched.answers) >= 1)
     assert watched.answers[0][1].device.id == NUMPY
     assert "no answer within 0.05 s" in watched.evaluator.now.message
     with pytest.raises(ProcessLookupError):
@@ -159,7 +159,7 @@ def test_what_is_not_ready_is_computed_by_numpy_first(qtbot: QtBot, watched: Wat
     device = watched.start(qtbot)
     assert "float64" in device.dtypes
     watched.evaluator.ask("curve", request(2.0, "float64"))
-    qtbot.waitUntil(lambda: len(watched.answers) == 1)
+    qtbot.waitUntil(lambda: len(watched.answers) >= 1)
     assert watched.answers[0][1].device.id == NUMPY
     watched.evaluator.ask("pin", request(2.0, "float32"))
     qtbot.waitUntil(lambda: "pin" in dict(watched.answers))
@@ -178,7 +178,7 @@ def own(text: str) -> Request:
 def test_a_users_formula_is_built_while_numpy_draws_it(qtbot: QtBot, watched: Watched) -> None:
     device = watched.start(qtbot)
     watched.evaluator.ask("curve", own("a * x * tanh(x)"))
-    qtbot.waitUntil(lambda: len(watched.answers) == 1)
+    qtbot.waitUntil(lambda: len(watched.answers) >= 1)
     assert watched.answers[0][1].device.id == NUMPY
     watched.evaluator.ask("pin", request(2.0))
     qtbot.waitUntil(lambda: "pin" in dict(watched.answers))
@@ -196,7 +196,7 @@ def test_a_users_formula_is_built_while_numpy_draws_it(qtbot: QtBot, watched: Wa
 def test_few_digits_come_from_the_device(qtbot: QtBot, watched: Watched, dtype: str) -> None:
     device = watched.start(qtbot)
     watched.evaluator.ask("curve", request(2.0, dtype))
-    qtbot.waitUntil(lambda: len(watched.answers) == 1)
+    qtbot.waitUntil(lambda: len(watched.answers) >= 1)
     result = watched.answers[0][1]
     assert result.device.id == device.id
     twin = NumPyEngine().run(request(2.0, dtype))
@@ -214,7 +214,7 @@ def test_what_the_device_does_not_hold_is_computed_by_numpy(qtbot: QtBot, watche
     watched.evaluator._take(Ready(lacking(device), watched.evaluator.now.devices))
     watched.evaluator.ask("curve", request(2.0, "float64"))
     watched.evaluator.ask("curve", request(2.0, "float32"))
-    qtbot.waitUntil(lambda: len(watched.answers) == 2)
+    qtbot.waitUntil(lambda: len(watched.answers) >= 2)
     assert [result.device.id for _, result in watched.answers] == [NUMPY, device.id]
     assert watched.answers[0][1].y.dtype == np.float64
 
