@@ -29,6 +29,7 @@ from actviz.formats import (
 from actviz.formats.keras_archive import LARGEST_RATIO, MOST_MEMBERS
 from actviz.formats.keras_models import MOST_LAYERS
 from actviz.layers import LayerConfig
+from actviz.layers.sizes import layer_sizes
 
 L = keras.layers
 # Keras's variables on JAX do not know NumPy 2's copy keyword.
@@ -275,3 +276,42 @@ def test_a_model_of_too_many_layers_is_refused() -> None:
     layers = [{"class_name": "Dense", "config": {"units": 1}}] * (MOST_LAYERS + 1)
     with pytest.raises(ValueError, match=r"10,001 layers; at most 10,000 are allowed"):
         model_layers(json.dumps({"class_name": "Sequential", "config": {"layers": layers}}))
+
+
+def test_sizes_of_every_layer_are_those_of_keras() -> None:
+    model = keras.Sequential(
+        [
+            keras.Input((None, 28, 1)),
+            L.Conv2D(8, 3, strides=2, name="open"),
+            L.ReLU(),
+            L.Conv2DTranspose(4, 3, padding="same", name="wider", data_format="channels_last"),
+            L.GlobalMaxPooling2D(),
+            L.Dense(7, name="last"),
+        ]
+    )
+    entries = listed(model)
+    for name in ("open", "wider", "last"):
+        stock, entry = model.get_layer(name), entries[name]
+        assert entry.config is not None
+        assert entry.input_shape == tuple(stock.input.shape[1:])
+        sizes = layer_sizes(entry.config, entry.input_shape)
+        assert sizes is not None
+        assert sizes.parameters == stock.count_params()
+        assert sizes.output_shape == tuple(stock.output.shape[1:])
+    sequence = listed(keras.Sequential([keras.Input((None, 3)), L.GRU(5, return_sequences=True)]))
+    (gru,) = sequence.values()
+    assert gru.config is not None
+    assert gru.input_shape is not None
+    sizes = layer_sizes(gru.config, gru.input_shape)
+    assert sizes == ((None, 5), 3 * 5 * (3 + 5 + 2))
+
+
+def test_sizes_that_nobody_knows_are_none() -> None:
+    assert layer_sizes(LayerConfig("Dense", {"units": 4}), (None,)) is None
+    conv = LayerConfig("Conv2D", {"filters": 4, "kernel_size": (5, 5)})
+    assert layer_sizes(conv, (3, None, 1)) is None  # the window does not fit
+    assert layer_sizes(conv, (3, 3)) is None
+    (entry,) = model_layers(text(dense()))
+    assert entry.input_shape is None
+    (entry,) = model_layers(text({**dense(), "build_config": {"input_shape": [None, True]}}))
+    assert entry.input_shape is None

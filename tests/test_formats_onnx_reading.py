@@ -94,6 +94,7 @@ def test_defaults_are_onnx_s_and_what_is_not_ours_is_listed(tmp_path: Path) -> N
     assert first.config is not None
     assert first.config.activations["activation"] == ("hard_sigmoid", {"alpha": 0.2, "beta": 0.5})
     assert first.config.fields["padding"] == "same"
+    assert first.input_shape == (4, None, None)  # channels first, whatever they are in space
     assert (pool.class_name, pool.reason) == ("MaxPool", "MaxPool is no layer of ours")
     assert "padding [1, 1, 1, 1] is none of Keras's" in last.reason
 

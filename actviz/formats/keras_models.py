@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from actviz.formats import keras, keras_older
 from actviz.layers import LayerConfig
+from actviz.layers.sizes import OpenShape
 
 Object = dict[str, object]
 
@@ -32,6 +33,7 @@ class Found:
     class_name: str
     config: LayerConfig | None
     reason: str = ""
+    input_shape: OpenShape | None = None
 
 
 def is_model(document: object) -> bool:
@@ -158,7 +160,8 @@ class _Model:
             taken.update(behind[:count])
             names = ", ".join(_name_of(s) or _class_of(s) for s in steps if isinstance(s, dict))
             note = f"{name}: what follows it ({names}) is taken as its activation"
-            return Found(name, _class_of(item), _with_notes(config, [note]))
+            noted = _with_notes(config, [note])
+            return Found(name, _class_of(item), noted, input_shape=_told(item))
         return None
 
 
@@ -219,16 +222,26 @@ def read_one(document: Mapping[str, object], *, keras_2: bool = False) -> LayerC
 
 def _shaped(config: LayerConfig, document: Mapping[str, object]) -> LayerConfig:
     """Take over for which input a file says the layer was built, where that is whole and fits."""
+    shape = _told(document) or (None,)
+    whole = tuple(axis for axis in shape if axis is not None)
+    if len(whole) != len(shape):  # an axis is open
+        return config
+    try:
+        return replace(config, input_shape=whole)
+    except ValueError:  # there are other axes than the layer has
+        return config
+
+
+def _told(document: Mapping[str, object]) -> OpenShape | None:
+    """Give the input that a file says a layer was built for, without the batch."""
     built, own = document.get("build_config"), document.get("config")
     shape = built.get("input_shape") if isinstance(built, dict) else None
     if shape is None and isinstance(own, dict):
         shape = own.get("batch_input_shape")
     if not isinstance(shape, list):
-        return config
-    try:
-        return replace(config, input_shape=tuple(shape[1:]))
-    except ValueError:  # an axis is open, or there are others than the layer has
-        return config
+        return None
+    axes = tuple(shape[1:])
+    return axes if all(type(each) in (int, type(None)) for each in axes) else None
 
 
 def _with_notes(config: LayerConfig, said: list[str]) -> LayerConfig:
@@ -239,7 +252,8 @@ def _found(item: Mapping[str, object], name: str, keras_2: bool) -> Found:
     class_name = _class_of(item)
     name = name or _name_of(item) or class_name
     try:
-        return Found(name, class_name, read_one(item, keras_2=keras_2))
+        config = read_one(item, keras_2=keras_2)
+        return Found(name, class_name, config, input_shape=_told(item))
     except ValueError as error:
         reason = str(error)
         if class_name in _PARTS:

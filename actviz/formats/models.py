@@ -16,6 +16,7 @@ from actviz.formats.onnx_reading import read_onnx
 from actviz.formats.source import Source, opened, place_of
 from actviz.formats.strict_json import LARGEST_TEXT, strict_json
 from actviz.layers import LayerConfig
+from actviz.layers.sizes import OpenShape
 
 ONNX_BEGINS = b"\x08"
 """A model begins with the number of its form's version, whose tag this is; no text does."""
@@ -35,12 +36,16 @@ class ModelLayer:
         What it is to us; None where it is none of ours or cannot be read.
     reason
         Why `config` is None; else empty.
+    input_shape
+        What the file says of its input, without the batch and in the order of its data format;
+        None for an axis of any length, and for all of it where the file says nothing.
     """
 
     name: str
     class_name: str
     config: LayerConfig | None
     reason: str = ""
+    input_shape: OpenShape | None = None
 
 
 def model_layers(source: Source) -> tuple[ModelLayer, ...]:
@@ -57,7 +62,10 @@ def model_layers(source: Source) -> tuple[ModelLayer, ...]:
     place = place_of(source, "model")
     if isinstance(source, Path) and _begins(source) == ONNX_BEGINS:
         entries = read_onnx(source)
-        return tuple(ModelLayer(e.name, e.operator, e.config, e.reason) for e in entries)
+        return tuple(
+            ModelLayer(e.name, e.operator, e.config, e.reason, e.input_shape or None)
+            for e in entries
+        )
     document, version = _document(source, place)
     try:
         found = keras_models.layers_of(document, version)
@@ -117,7 +125,8 @@ def _begins(path: Path) -> bytes:
 
 
 def _entry(found: Found) -> ModelLayer:
-    return ModelLayer(found.name, found.class_name, found.config, found.reason)
+    shape = None if found.config is None else found.input_shape
+    return ModelLayer(found.name, found.class_name, found.config, found.reason, shape)
 
 
 def _document(source: Source, place: str) -> tuple[object, str]:

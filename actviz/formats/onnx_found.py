@@ -11,6 +11,7 @@ from actviz.formats.onnx_matching import bends, matched, own_formula
 from actviz.formats.onnx_recognition import cuts
 from actviz.formats.onnx_wiring import Held, Wiring, ints, whole
 from actviz.layers import LayerConfig
+from actviz.layers.sizes import OpenShape
 from actviz.param import Value
 
 DTYPES = ("float32", "float16", "float64", "bfloat16")
@@ -33,6 +34,8 @@ class Found:
     activations: dict[str, tuple[str, Mapping[str, Value]]]
     nodes: list[OnnxNode]
     warnings: list[str] = field(default_factory=list)
+    told: bool = True
+    """Whether the file says all axes of the input; else only its channels are more than a guess."""
 
     def config(self) -> LayerConfig:
         """Make the configuration; a ValueError says what no layer of ours allows."""
@@ -43,6 +46,14 @@ class Found:
             tuple(self.warnings),
             self.input_shape,
         )
+
+    def known_shape(self) -> OpenShape:
+        """Give the input with None for what the file does not say."""
+        if self.told:
+            return self.input_shape
+        first = self.fields.get("data_format") == "channels_first"
+        channels = 0 if first else len(self.input_shape) - 1
+        return tuple(n if at == channels else None for at, n in enumerate(self.input_shape))
 
 
 class Tail:

@@ -21,6 +21,7 @@ from actviz.formats.onnx_reading_recurrent import read_recurrent
 from actviz.formats.onnx_unpack import unpack
 from actviz.formats.onnx_wiring import MAIN_DOMAINS, Wiring
 from actviz.layers import LayerConfig
+from actviz.layers.sizes import OpenShape
 
 LayerReader = Callable[[Wiring, Tail, OnnxNode], Found]
 READERS: Mapping[str, LayerReader] = MappingProxyType(
@@ -46,7 +47,7 @@ class OnnxLayer:
     name: str
     operator: str
     config: LayerConfig | None
-    input_shape: tuple[int, ...] = ()
+    input_shape: OpenShape = ()
     reason: str = ""
 
 
@@ -111,7 +112,7 @@ def _layer(wiring: Wiring, tail: Tail, node: OnnxNode) -> tuple[OnnxLayer, list[
         return OnnxLayer(name, node.op, None, (), "it has no input or no output"), [node]
     try:
         found = READERS[node.op](wiring, tail, node)
-        return OnnxLayer(name, node.op, found.config(), found.input_shape), found.nodes
+        return OnnxLayer(name, node.op, found.config(), found.known_shape()), found.nodes
     except ValueError as error:
         return OnnxLayer(name, node.op, None, (), str(error)), [node]
 

@@ -141,7 +141,8 @@ def _finish(
     fields["data_format"] = "channels_last" if last else "channels_first"
     space = place.space or _some_space(fields, place.rank)
     shape = (*space, channels) if last else (channels, *space)
-    return Found(layer, fields, shape, {"activation": activation}, nodes)
+    told = place.space is not None
+    return Found(layer, fields, shape, {"activation": activation}, nodes, told=told)
 
 
 def _some_space(fields: Mapping[str, object], rank: int) -> Shape:

@@ -14,6 +14,8 @@ from actviz.param import Value
 
 Activation = tuple[str, Mapping[str, Value]]
 _DEFAULTS = {"RNN": ("Tanh",), "GRU": ("Sigmoid", "Tanh"), "LSTM": ("Sigmoid", "Tanh", "Tanh")}
+_SOME_STEPS = 10
+"""Steps of a layer whose file does not say how many there are."""
 _LAYERS = {kind.op: (layer, kind) for layer, kind in KINDS.items()}
 _NUMBERS: Mapping[str, tuple[float | None, float | None]] = MappingProxyType(
     {
@@ -72,8 +74,9 @@ def read_recurrent(wiring: Wiring, tail: Tail, node: OnnxNode) -> Found:
     nodes, warnings = [node], _warnings(node)
     fields |= _outputs(wiring, node, nodes, warnings)
     slots = dict(zip(kind.functions, _activations(node, kind), strict=True))
-    shape = _input_shape(wiring, node, channels, nodes)
-    return Found(layer, fields, shape, slots, nodes, warnings)
+    time = _time(wiring, node, nodes)
+    shape = (_SOME_STEPS if time is None else time, channels)
+    return Found(layer, fields, shape, slots, nodes, warnings, time is not None)
 
 
 def _kernel(wiring: Wiring, node: OnnxNode, at: int) -> Held:
@@ -164,10 +167,11 @@ def _reverses(node: OnnxNode) -> bool:
     return node.op == "Slice" and len(node.inputs) == 5
 
 
-def _input_shape(
-    wiring: Wiring, node: OnnxNode, channels: int, nodes: list[OnnxNode]
-) -> tuple[int, ...]:
-    """Say time and features: the axes may be turned before the operator, which has time first."""
+def _time(wiring: Wiring, node: OnnxNode, nodes: list[OnnxNode]) -> int | None:
+    """Find how many steps there are: axes may be turned before the operator, whose first is time.
+
+    None where the file does not say; a turn before it is added to `nodes`.
+    """
     before = wiring.maker.get(node.inputs[0])
     batch_first = whole(node, "layout") == 1
     time: object = None
@@ -177,6 +181,4 @@ def _input_shape(
         shape, batch_first = wiring.shape(before.inputs[0]), not batch_first
     if shape is not None and len(shape) == 3:
         time = shape[1 if batch_first else 0]
-    known = isinstance(time, int) and time > 0
-    assert isinstance(time, int) or not known
-    return (time if isinstance(time, int) and known else 10, channels)
+    return time if isinstance(time, int) and time > 0 else None

@@ -7,13 +7,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from actviz.layers import LayerConfig
 from actviz.layers.facts import LayerFacts, Weight, layer_facts
-from actviz.layers.shapes import Shape, parse_shape
+from actviz.layers.shapes import parse_shape
+from actviz.layers.sizes import OpenShape
 from actviz.ui.controls import Field
 
 
-def shape_text(shape: Shape) -> str:
-    """Write a shape as its field reads it."""
-    return " × ".join(map(str, shape))
+def shape_text(shape: OpenShape) -> str:
+    """Write a shape as its field reads it; an open axis is a question mark."""
+    return " × ".join("?" if axis is None else str(axis) for axis in shape)
 
 
 def words(facts: LayerFacts) -> str:

@@ -18,10 +18,15 @@ from PySide6.QtWidgets import (
 
 from actviz.formats import ModelLayer
 from actviz.layers import LayerConfig
+from actviz.layers.sizes import layer_sizes
+from actviz.ui.layer_facts import shape_text
 from actviz.ui.layer_parts import activation_label
 
-_COLUMNS = ("", "Name", "Type", "Activation")
-_SIZE = (640, 420)
+_COLUMNS = ("", "Name", "Type", "Output", "Parameters", "Activation")
+_NUMBERS = (0, 4)
+_SAID = 5
+_UNKNOWN = "—"
+_SIZE = (820, 460)
 
 
 class ModelDialog(QDialog):
@@ -39,15 +44,7 @@ class ModelDialog(QDialog):
         self.search.setAccessibleName("Search the layers")
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._filter)
-        self.list = QTreeWidget()
-        self.list.setAccessibleName("Layers of the model")
-        self.list.setRootIsDecorated(False)
-        self.list.setAllColumnsShowFocus(True)
-        self.list.setHeaderLabels(list(_COLUMNS))
-        self.list.addTopLevelItems([self._item(*each) for each in enumerate(layers)])
-        self.list.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.list.itemActivated.connect(lambda *_: self.accept())
-        self.list.currentItemChanged.connect(lambda *_: self._show_choice())
+        self.list = self._list()
         kinds = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(kinds.Open | kinds.Cancel)
         self.buttons.accepted.connect(self.accept)
@@ -72,18 +69,19 @@ class ModelDialog(QDialog):
         if self.chosen is not None:
             super().accept()
 
-    def _item(self, index: int, layer: ModelLayer) -> QTreeWidgetItem:
-        config = layer.config
-        said = layer.reason
-        if config is not None:
-            said = "; ".join(activation_label(*each) for each in config.activations.values())
-        words = (str(index + 1), layer.name, config.layer if config else layer.class_name, said)
-        item = QTreeWidgetItem([_one_line(each) for each in words])
-        item.setData(0, Qt.ItemDataRole.UserRole, index)
-        item.setToolTip(3, said)
-        if config is None:
-            item.setDisabled(True)
-        return item
+    def _list(self) -> QTreeWidget:
+        made = QTreeWidget()
+        made.setAccessibleName("Layers of the model")
+        made.setRootIsDecorated(False)
+        made.setAllColumnsShowFocus(True)
+        made.setHeaderLabels(list(_COLUMNS))
+        made.addTopLevelItems([_item(*each) for each in enumerate(self._layers)])
+        for column in _NUMBERS:
+            made.headerItem().setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
+        made.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        made.itemActivated.connect(lambda *_: self.accept())
+        made.currentItemChanged.connect(lambda *_: self._show_choice())
+        return made
 
     def _filter(self, text: str) -> None:
         """Hide the layers without these words; the first that can be opened is marked."""
@@ -91,7 +89,7 @@ class ModelDialog(QDialog):
         for index in range(self.list.topLevelItemCount()):
             item = self.list.topLevelItem(index)
             assert item is not None
-            held = " ".join(item.text(column) for column in range(1, 4)).casefold()
+            held = " ".join(item.text(column) for column in (1, 2, _SAID)).casefold()
             item.setHidden(not all(word in held for word in text.casefold().split()))
             if first is None and not item.isHidden() and not item.isDisabled():
                 first = item
@@ -104,6 +102,33 @@ class ModelDialog(QDialog):
     def _show_choice(self) -> None:
         button = self.buttons.button(QDialogButtonBox.StandardButton.Open)
         button.setEnabled(self.chosen is not None)
+
+
+def _item(index: int, layer: ModelLayer) -> QTreeWidgetItem:
+    config = layer.config
+    said = layer.reason
+    if config is not None:
+        said = "; ".join(activation_label(*each) for each in config.activations.values())
+    class_name = config.layer if config else layer.class_name
+    words = (str(index + 1), layer.name, class_name, *_sizes(layer), said)
+    item = QTreeWidgetItem([_one_line(each) for each in words])
+    item.setData(0, Qt.ItemDataRole.UserRole, index)
+    item.setToolTip(_SAID, said)
+    for column in _NUMBERS:
+        item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    if config is None:
+        item.setDisabled(True)
+    return item
+
+
+def _sizes(layer: ModelLayer) -> tuple[str, str]:
+    """Write the shape of the output and how many numbers the weights hold, where they are known."""
+    if layer.config is None or layer.input_shape is None:
+        return _UNKNOWN, _UNKNOWN
+    known = layer_sizes(layer.config, layer.input_shape)
+    if known is None:
+        return _UNKNOWN, _UNKNOWN
+    return shape_text(known.output_shape), f"{known.parameters:,}"
 
 
 def _one_line(text: str) -> str:

@@ -70,6 +70,10 @@ def test_a_layer_of_a_model_is_picked_changed_saved_and_loaded_by_keras(
         rows = [dialog.list.topLevelItem(index) for index in range(dialog.list.topLevelItemCount())]
         ours = [row for row in rows if row is not None and not row.isDisabled()]
         assert [row.text(2) for row in ours] == ["Conv2D", "Conv2D", "Dense", "Dense"]
+        # Keras's own summary of the model
+        outputs = ["26 × 26 × 8", "12 × 12 × 16", "32", "10"]
+        assert [row.text(3) for row in ours] == outputs
+        assert [row.text(4) for row in ours] == ["80", "1,168", "73,760", "330"]
         item = ours[2]
         place = dialog.list.visualItemRect(item).center()
         qtbot.mouseClick(dialog.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
@@ -110,7 +114,8 @@ def test_layers_are_found_by_typing_and_others_say_why_not(
             if item is not None and item.isDisabled()
         ]
         assert "Flatten" in [item.text(2) for item in grey]
-        assert all(item.text(3) for item in grey)
+        assert all(item.text(5) for item in grey)
+        assert {(item.text(3), item.text(4)) for item in grey} == {("—", "—")}
         dialog.search.setFocus()
         qtbot.keyClicks(dialog.search, "softmax")
         assert dialog.chosen is not None
