@@ -9,12 +9,15 @@ from __future__ import annotations
 import copy
 import io
 import json
+import random
 import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import fuzz
+import fuzz_changes
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -186,4 +189,21 @@ def test_changed_archives(changes: list[tuple[int, bytes]]) -> None:
 
 @pytest.mark.parametrize("path", CORPUS, ids=[path.name[:8] for path in CORPUS])
 def test_the_fuzzers_corpus(path: Path) -> None:
-    taken(path.read_bytes())
+    try:
+        fuzz.read(path.read_bytes())
+    except ValueError as error:
+        assert "\n" not in str(error)  # noqa: PT017
+
+
+@pytest.mark.parametrize("data", [write_layer(LayerConfig("Dense"), "onnx"), archive(VALID[0])])
+def test_the_fuzzer_changes_what_bytes_alone_cannot(data: bytes) -> None:
+    draw, read = random.Random(1), 0
+    for _ in range(200):
+        made = fuzz_changes.restructured(data, draw)
+        assert made is not None
+        try:
+            fuzz.read(made)
+            read += made != data
+        except ValueError:
+            continue
+    assert read > 20

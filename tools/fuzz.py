@@ -1,15 +1,17 @@
 """Fuzz the readers, guided by coverage: nothing but a layer or a ValueError may come out.
 
 Usage: fuzz.py [RUNS]. atheris (libFuzzer for Python; requirements/fuzz.txt) changes files of every
-dialect so that new branches of the readers are reached. What reaches one is kept in tests/corpus,
-which `make test` reads as well. A file that breaks a reader is left in out/ and named. Python 3.11
-has no sys.monitoring, and tracing every line from Python costs more than the readers do: atheris
-counts in the bytecode.
+dialect (text, archives of Keras, ONNX models) so that new branches of the readers are reached. Of
+what reaches them a set of few and small files is kept in tests/corpus, which `make test` reads as
+well. A file that breaks a reader is left in out/ and named. Python 3.11 has no sys.monitoring, and
+tracing every line from Python costs more than the readers do: atheris counts in the bytecode.
 """
 
 from __future__ import annotations
 
 import datetime
+import hashlib
+import io
 import json
 import platform
 import random
@@ -20,6 +22,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from fuzz_changes import ARCHIVE, MODEL, archived, restructured
+
 ROOT = Path(__file__).parents[1]
 CORPUS = ROOT / "tests" / "corpus"
 RECORD = ROOT / "docs" / "fuzzing.md"
@@ -27,31 +31,41 @@ RUNS = 1_000_000
 LONGEST = 4096
 SECONDS = 2
 MEGABYTES = 2048
-SMALLEST_KEPT = 300
-"""Files beyond so many are not kept: the corpus stays well below a megabyte."""
+MOST_KEPT = 600_000
+"""Bytes of the corpus: files beyond are not kept."""
 
 
 def main() -> int:
-    """Fuzz in a child process, which ends itself, then keep what is worth keeping."""
+    """Fuzz in a child process, which ends itself, then keep the files that reach most."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else RUNS
     if runs == 0:
         return fuzz(sys.argv[2:])
     (ROOT / "out").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
-        found = Path(name)
+        found, merged = Path(name) / "found", Path(name) / "merged"
+        found.mkdir()
+        merged.mkdir()
         seed(found)
+        vocabulary(found, Path(name) / "words")
         limits = [f"-timeout={SECONDS}", f"-rss_limit_mb={MEGABYTES}", f"-max_len={LONGEST}"]
         artefacts = f"-artifact_prefix={ROOT / 'out'}/"
-        command = [sys.executable, str(Path(__file__)), "0", f"-runs={runs}", "-seed=1"]
-        command += [*limits, artefacts, str(found), str(CORPUS)]
+        command = [sys.executable, str(Path(__file__)), "0", *limits, artefacts]
+        tried = [f"-runs={runs}", "-seed=1", f"-dict={Path(name) / 'words'}"]
         # libFuzzer says how far it is on standard error, a line for every step ahead
-        done = subprocess.run(command, cwd=ROOT, check=False, stderr=subprocess.PIPE, text=True)
+        done = said_by([*command, *tried, str(found), str(CORPUS)])
         if done.returncode:
             print(done.stderr)
         else:
-            keep(found)
+            said_by([*command, "-set_cover_merge=1", str(merged), str(found), str(CORPUS)])
+            assert any(merged.iterdir())
+            keep(merged)
             RECORD.write_text(record(runs, done.stderr, commit()), encoding="utf-8")
     return done.returncode
+
+
+def said_by(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run it and keep what it says."""
+    return subprocess.run(command, cwd=ROOT, check=False, stderr=subprocess.PIPE, text=True)
 
 
 def commit() -> str:
@@ -86,31 +100,76 @@ def record(runs: int, said: str, version: str) -> str:
 
 
 def seed(folder: Path) -> None:
-    """Put a layer of every type in every dialect that is text into a folder."""
+    """Put a layer of every type in every dialect into a folder, and models of a few of them."""
     from actviz.formats import DIALECTS, write_layer
     from actviz.layers import ROWS, LayerConfig
 
     for dialect in DIALECTS:
         for row in ROWS:
             slots = {slot.name: ("elu", {"alpha": 0.7}) for slot in row.slots}
+            small = {param.name: 1 for param in row.fields if param.name in ("units", "filters")}
             try:
-                text = write_layer(LayerConfig(row.name, activations=slots), dialect)
+                text = write_layer(LayerConfig(row.name, small, activations=slots), dialect)
             except ValueError:
                 continue
-            if isinstance(text, str):
-                (folder / f"{dialect}-{row.name}").write_text(text, encoding="utf-8")
+            content = text.encode() if isinstance(text, str) else text
+            if len(content) <= LONGEST:
+                (folder / f"{dialect}-{row.name}").write_bytes(content)
+    for dialect, wrapped in (("keras", bytes), ("keras", archived), ("keras2", bytes)):
+        layers = [json.loads(write_layer(LayerConfig(row.name), dialect)) for row in ROWS[::7]]
+        inner = {"name": "model", "layers": layers}
+        model = {"module": "keras", "class_name": "Sequential", "config": inner}
+        content = wrapped(json.dumps(model).encode())
+        (folder / f"{dialect}-{wrapped.__name__}").write_bytes(content)
 
 
-def keep(folder: Path) -> None:
-    """Make the corpus of the smallest files of the old one and of what was found."""
-    found = [*CORPUS.iterdir(), *folder.iterdir()]
-    found.sort(key=lambda path: (path.stat().st_size, path.name))
-    for path in found[SMALLEST_KEPT:]:
-        if path.parent == CORPUS:
-            path.unlink()
-    for path in found[:SMALLEST_KEPT]:
-        if path.parent != CORPUS:
-            shutil.copyfile(path, CORPUS / path.name)
+def vocabulary(folder: Path, path: Path) -> None:
+    """Write the words of the seeds as a dictionary from which libFuzzer takes pieces."""
+    words: set[bytes] = set()
+    for each in folder.iterdir():
+        words |= set(re.findall(rb"[A-Za-z_]\w{2,30}", each.read_bytes()))
+    path.write_text("".join(f'"{word.decode()}"\n' for word in sorted(words)), encoding="utf-8")
+
+
+def keep(merged: Path) -> None:
+    """Make the corpus of the files that reach all branches, the smallest first."""
+    shutil.rmtree(CORPUS)
+    CORPUS.mkdir()
+    size = 0
+    for path in sorted(merged.iterdir(), key=lambda path: (path.stat().st_size, path.name)):
+        content = path.read_bytes()
+        size += len(content)
+        if size > MOST_KEPT:
+            break
+        name = hashlib.sha1(content, usedforsecurity=False).hexdigest()
+        (CORPUS / name).write_bytes(content)
+
+
+def read(data: bytes) -> None:
+    """Read bytes as what they begin like: an ONNX model, an archive, a model's or a layer's text.
+
+    Raises
+    ------
+    ValueError
+        For what is refused; any other exception is a fault of a reader.
+    """
+    from actviz.formats import model_layers, read_layer
+    from actviz.formats.keras_archive import architecture
+    from actviz.formats.keras_models import layers_of
+    from actviz.formats.onnx_reading import read_onnx
+
+    if data.startswith(MODEL):
+        entries = [(each.config, each.reason) for each in read_onnx(data)]
+    elif data.startswith(ARCHIVE):
+        entries = [(x.config, x.reason) for x in layers_of(*architecture(io.BytesIO(data), "some"))]
+    else:
+        text = data.decode("latin-1")
+        entries = [(each.config, each.reason) for each in model_layers(text)]
+        hash(read_layer(text))
+    for config, reason in entries:
+        hash(config)
+        if (config is None) != bool(reason):
+            raise AssertionError(reason)
 
 
 def fuzz(words: list[str]) -> int:
@@ -118,7 +177,7 @@ def fuzz(words: list[str]) -> int:
     import atheris
 
     with atheris.instrument_imports(include=["actviz.formats", "actviz.layers", "actviz.param"]):
-        from actviz.formats import read_layer
+        import actviz.formats.onnx_reading  # noqa: F401 - with all readers
 
     def change(data: bytes, longest: int, number: int) -> bytes:
         """Change the structure where there is one, and bytes otherwise."""
@@ -131,45 +190,15 @@ def fuzz(words: list[str]) -> int:
 
     def once(data: bytes) -> None:
         try:
-            config = read_layer(data.decode("latin-1"))
+            read(data)
         except ValueError:
             return
-        hash(config)
 
-    atheris.Setup([sys.argv[0], *words], once, custom_mutator=change)
+    # it starts itself anew where it merges
+    itself = f"{sys.executable} {sys.argv[0]} 0"
+    atheris.Setup([itself, *words], once, custom_mutator=change)
     atheris.Fuzz()
     return 0
-
-
-def restructured(data: bytes, draw: random.Random) -> bytes | None:
-    """Put one part of a JSON document in the place of another, or leave one out."""
-    try:
-        document = json.loads(data)
-    except (ValueError, RecursionError):
-        return None
-    holders = list(containers(document))
-    if not holders:
-        return None
-    holder, other = draw.choice(holders), draw.choice(holders)
-    key = draw.choice(list(holder) if isinstance(holder, dict) else range(len(holder)))
-    if draw.random() < 0.3:
-        del holder[key]
-    else:
-        values = list(other.values()) if isinstance(other, dict) else other
-        holder[key] = json.loads(json.dumps(draw.choice([*values, None, True, 0, -1, 1e300, "a"])))
-    return json.dumps(document).encode()
-
-
-def containers(document: object) -> list[dict[str, object] | list[object]]:
-    """List all objects and lists in a document that are not empty."""
-    found: list[dict[str, object] | list[object]] = []
-    rest = [document]
-    while rest:
-        part = rest.pop()
-        if isinstance(part, (dict, list)) and part:
-            found.append(part)
-            rest += part.values() if isinstance(part, dict) else part
-    return found
 
 
 if __name__ == "__main__":
