@@ -41,6 +41,21 @@ def activated(text: str, x: Any) -> Any:
     return layer.activation(tf_keras.backend.constant(x)).numpy()
 
 
+def model() -> tuple[str, list[tuple[object, ...]]]:
+    """Give a model's JSON, and of each layer the name, both shapes, and how many weights it has."""
+    layers = tf_keras.layers
+    made = tf_keras.Sequential(
+        [
+            layers.Conv1D(4, 3, strides=2, input_shape=(20, 5), name="conv"),
+            layers.LSTM(3, return_sequences=True, name="memory"),
+            layers.Dense(6, name="line"),
+            layers.SimpleRNN(2, name="last"),
+        ]
+    )
+    told = [(x.name, x.input_shape, x.output_shape, x.count_params()) for x in made.layers]
+    return made.to_json(), told
+
+
 def answer(name: str, arguments: tuple[object, ...]) -> tuple[str, object]:
     try:
         return "", globals()[name](*arguments)

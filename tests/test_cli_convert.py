@@ -148,7 +148,10 @@ def test_check_lists_the_layers_of_a_model(capsys: pytest.CaptureFixture[str], m
     assert first == f"{model}: a model with 3 layers"
     assert one.startswith(f"{model}: 1 first: Dense: fields: units = 32")
     assert two.startswith(f"{model}: 2 drop: Dropout: not read: ")
-    assert three.endswith("activation: mish")
+    # the first one's units are the channels of what flows into the last
+    made = "input 32, output 4; 132 parameters: kernel 32×4, bias 4"
+    assert three.endswith(f"activation: mish; {made}")
+    assert one.endswith("; the file does not say its input")
 
 
 @pytest.mark.parametrize("word", ["3", "last"])

@@ -86,6 +86,8 @@ def test_describe() -> None:
         "fields: units = 32",
         "activation: relu with negative_slope = 0, max_value = none, threshold = -1",
         "recurrent_activation: sigmoid",
+        "input 10×8, output 32",
+        "4,032 parameters: kernel 8×96, recurrent_kernel 32×96, bias 2×96",
         "note: activation: needs Keras 3.10 or newer: it is a nested object",
         "note: activation: uses keras.src.activations.activations.ReLU, "
         "a private part of Keras that 3.10 to 3.15 have",

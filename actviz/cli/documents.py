@@ -124,6 +124,7 @@ def check_command(files: tuple[Path, ...]) -> None:
 def _description(path: Path) -> list[str]:
     from actviz.cli.picking import model_lines, read_file
     from actviz.formats import describe
+    from actviz.layers import facts_lines
     from actviz.session import Session
 
     document = read_file(path)
@@ -135,5 +136,6 @@ def _description(path: Path) -> list[str]:
         lines = describe(document.config, document.dialect)
     except ValueError as error:
         # A session may well hold what its dialect cannot: it is drawn, but not exported.
-        lines = [*document.config.summary(), f"note: no {document.dialect} file of it: {error}"]
+        said = [*document.config.summary(), *facts_lines(document.config)]
+        lines = [*said, f"note: no {document.dialect} file of it: {error}"]
     return [f"a session with the lens {document.lens}", *lines]

@@ -75,12 +75,17 @@ def _list(entries: tuple[ModelLayer, ...]) -> str:
 
 def model_lines(entries: tuple[ModelLayer, ...]) -> list[str]:
     """Say of every layer of a model what it holds, or why it is none of ours."""
+    from actviz.layers import facts_lines
+
     lines = [f"a model with {len(entries)} layers"]
     for number, entry in enumerate(entries, 1):
         if entry.config is None:
             lines.append(f"{number} {entry.name}: {entry.class_name}: not read: {entry.reason}")
             continue
-        kept = [line for line in entry.config.summary()[1:] if line != "fields: "]
+        said = [*entry.config.summary()[1:], *facts_lines(entry.config, entry.input_shape)]
+        kept = [line for line in said if line != "fields: "]
+        if entry.input_shape is None:
+            kept.append("the file does not say its input")
         lines.append(f"{number} {entry.name}: {entry.config.layer}: {'; '.join(kept)}")
         lines += [f"{number} {entry.name}: warning: {each}" for each in entry.config.warnings]
     return lines

@@ -20,7 +20,7 @@ from actviz.formats.dialect import Dialect
 from actviz.formats.models import ModelLayer, SeveralLayers, is_model_file, model_layers, read_model
 from actviz.formats.source import Source, file_bytes, place_of
 from actviz.formats.strict_json import strict_json
-from actviz.layers import LayerConfig
+from actviz.layers import LayerConfig, facts_lines
 from actviz.param import refuse
 
 __all__ = [
@@ -164,7 +164,7 @@ def _only_layer(source: Source, place: str) -> LayerConfig:
 
 
 def describe(config: LayerConfig, dialect: str = "keras") -> list[str]:
-    """Say in plain lines what a layer file holds, what its readers need, what was repaired.
+    """Say in plain lines what a layer file holds and follows, its readers' needs, and repairs.
 
     Raises
     ------
@@ -173,6 +173,7 @@ def describe(config: LayerConfig, dialect: str = "keras") -> list[str]:
     """
     return [
         *config.summary(),
+        *facts_lines(config),
         *(f"note: {remark}" for remark in dialect_named(dialect).remarks(config)),
         *(f"warning: {warning}" for warning in config.warnings),
     ]

@@ -10,6 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from actviz.formats import keras, keras_older
+from actviz.formats.keras_shapes import (
+    INPUT,
+    keeps_the_shape,
+    output_shape,
+    own_shape,
+    shaped,
+)
+from actviz.formats.keras_wiring import links
 from actviz.layers import LayerConfig
 from actviz.layers.sizes import OpenShape
 
@@ -20,7 +28,6 @@ ACTIVATIONS = ("Activation", "ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax", "Th
 _PARTS = (*ACTIVATIONS, "Rescaling")
 _LONGEST_FORM = 3
 _AROUND = ("inbound_nodes", "build_config", "compile_config", "name", "shared_object_id")
-_INPUT = "InputLayer"
 _LONGEST = 80
 FEED_FORWARD = ("Dense", "Conv", "Depthwise", "Separable")
 
@@ -101,7 +108,8 @@ class _Model:
         self.items = _layer_list(model)
         self.prefix = prefix
         self.keras_2 = keras_2
-        self.next = _followers(model, self.items)
+        self.links = links(model, self.items)
+        self.flows: dict[int, OpenShape | None] = {}
 
     def layers(self) -> list[Found]:
         found: list[Found] = []
@@ -111,11 +119,19 @@ class _Model:
                 found += self._at(index, item, taken)
         return found
 
+    def _told(self, index: int) -> OpenShape | None:
+        """Give a layer's input, where the file says it or what flows into it."""
+        before = self.links.before.get(index)
+        item = self.items[index]
+        own = own_shape(item) if isinstance(item, dict) else None
+        return own or (None if before is None else self.flows.get(before))
+
     def _at(self, index: int, item: object, taken: set[int]) -> list[Found]:
         if not isinstance(item, dict):
             return [Found(f"{self.prefix}{index}", "", None, "it is no object with a class_name")]
         name = f"{self.prefix}{_name_of(item) or index}"
-        if item.get("class_name") == _INPUT:
+        if item.get("class_name") == INPUT:
+            self.flows[index] = own_shape(item)
             return []
         if is_model(item):
             try:
@@ -129,7 +145,13 @@ class _Model:
             merged = self._with_what_follows(index, item, name, taken)
             if merged is not None:
                 return [merged]
-        return [_found(item, name, self.keras_2)]
+        told = self._told(index)
+        found = _found(item, name, self.keras_2, told)
+        if found.config is not None:
+            self.flows[index] = output_shape(found.config, told)
+        elif keeps_the_shape(found.class_name):
+            self.flows[index] = told
+        return [found]
 
     def _wrapped(self, item: Object, inner: Object, name: str) -> list[Found]:
         """Give the layer inside a wrapper, which changes how it is applied, not what it is."""
@@ -145,27 +167,31 @@ class _Model:
     ) -> Found | None:
         """Take the activation layers behind a layer as its activation, as many as there are."""
         behind: list[int] = []
-        at = self.next.get(index)
+        told = self._told(index)
+        at = self.links.next.get(index)
         while at is not None and len(behind) < _LONGEST_FORM:
             if _class_of(self.items[at]) not in _PARTS:
                 break
             behind.append(at)
-            at = self.next.get(at)
+            at = self.links.next.get(at)
         for count in range(len(behind), 0, -1):
             steps = [self.items[each] for each in behind[:count]]
             try:
-                config = _together(item, steps, self.keras_2)
+                config = _together(item, steps, self.keras_2, told)
             except ValueError:
                 continue
             taken.update(behind[:count])
+            self.flows[behind[count - 1]] = output_shape(config, told)
             names = ", ".join(_name_of(s) or _class_of(s) for s in steps if isinstance(s, dict))
             note = f"{name}: what follows it ({names}) is taken as its activation"
             noted = _with_notes(config, [note])
-            return Found(name, _class_of(item), noted, input_shape=_told(item))
+            return Found(name, _class_of(item), noted, input_shape=told)
         return None
 
 
-def _together(item: Object, steps: list[object], keras_2: bool) -> LayerConfig:
+def _together(
+    item: Object, steps: list[object], keras_2: bool, given: OpenShape | None
+) -> LayerConfig:
     """Read a layer with the layers behind it put where its activation stands."""
     config = item["config"]
     assert isinstance(config, dict)
@@ -179,7 +205,7 @@ def _together(item: Object, steps: list[object], keras_2: bool) -> LayerConfig:
     assert isinstance(ours, dict)
     inner["dtype"] = ours.get("dtype", dtype)
     ours["activation"] = put[0] if len(put) == 1 else whole
-    return _with_notes(_shaped(keras.read(layer), item), said)
+    return _with_notes(_shaped(keras.read(layer), item, given), said)
 
 
 def _step(step: object, dtype: object, keras_2: bool) -> object:
@@ -214,46 +240,36 @@ def _plain(item: Mapping[str, object], keras_2: bool) -> tuple[Object, list[str]
     return keras_older.as_keras_3(stripped)
 
 
-def read_one(document: Mapping[str, object], *, keras_2: bool = False) -> LayerConfig:
-    """Read one layer's JSON of Keras 3 or Keras 2; raises a ValueError as `keras.read`."""
+def read_one(
+    document: Mapping[str, object], *, keras_2: bool = False, given: OpenShape | None = None
+) -> LayerConfig:
+    """Read one layer's JSON of Keras 3 or Keras 2; raises a ValueError as `keras.read`.
+
+    `given` is the input that the model gives it, where its own part of the file says none.
+    """
     layer, said = _plain(document, keras_2)
-    return _with_notes(_shaped(keras.read(layer), document), said)
+    return _with_notes(_shaped(keras.read(layer), document, given), said)
 
 
-def _shaped(config: LayerConfig, document: Mapping[str, object]) -> LayerConfig:
-    """Take over for which input a file says the layer was built, where that is whole and fits."""
-    shape = _told(document) or (None,)
-    whole = tuple(axis for axis in shape if axis is not None)
-    if len(whole) != len(shape):  # an axis is open
-        return config
-    try:
-        return replace(config, input_shape=whole)
-    except ValueError:  # there are other axes than the layer has
-        return config
-
-
-def _told(document: Mapping[str, object]) -> OpenShape | None:
-    """Give the input that a file says a layer was built for, without the batch."""
-    built, own = document.get("build_config"), document.get("config")
-    shape = built.get("input_shape") if isinstance(built, dict) else None
-    if shape is None and isinstance(own, dict):
-        shape = own.get("batch_input_shape")
-    if not isinstance(shape, list):
-        return None
-    axes = tuple(shape[1:])
-    return axes if all(type(each) in (int, type(None)) for each in axes) else None
+def _shaped(
+    config: LayerConfig, document: Mapping[str, object], given: OpenShape | None = None
+) -> LayerConfig:
+    """Take over for which input a file says the layer was built, where that fits."""
+    return shaped(config, own_shape(document) or given)
 
 
 def _with_notes(config: LayerConfig, said: list[str]) -> LayerConfig:
     return replace(config, warnings=(*config.warnings, *said)) if said else config
 
 
-def _found(item: Mapping[str, object], name: str, keras_2: bool) -> Found:
+def _found(
+    item: Mapping[str, object], name: str, keras_2: bool, given: OpenShape | None = None
+) -> Found:
     class_name = _class_of(item)
     name = name or _name_of(item) or class_name
     try:
-        config = read_one(item, keras_2=keras_2)
-        return Found(name, class_name, config, input_shape=_told(item))
+        config = read_one(item, keras_2=keras_2, given=given)
+        return Found(name, class_name, config, input_shape=own_shape(item) or given)
     except ValueError as error:
         reason = str(error)
         if class_name in _PARTS:
@@ -261,47 +277,3 @@ def _found(item: Mapping[str, object], name: str, keras_2: bool) -> Found:
         elif reason.startswith("class_name:"):
             reason = f"{class_name or 'it'} is not one of ours: it is listed, never loaded"
         return Found(name, class_name, None, reason)
-
-
-def _followers(model: Mapping[str, object], items: list[object]) -> dict[int, int]:
-    """For a layer the one that alone follows it, and follows nothing else."""
-    if model.get("class_name") == "Sequential":
-        return {index: index + 1 for index in range(len(items) - 1)}
-    numbers = {
-        item.get("name") or _name_of(item): index
-        for index, item in enumerate(items)
-        if isinstance(item, dict) and isinstance(item.get("name") or _name_of(item), str)
-    }
-    parents = [_parents(item) for item in items]
-    uses: dict[str, int] = {}
-    for names in (*parents, _outputs(model)):
-        for name in names:
-            uses[name] = uses.get(name, 0) + 1
-    return {
-        numbers[names[0]]: index
-        for index, names in enumerate(parents)
-        if len(names) == 1 and uses[names[0]] == 1 and names[0] in numbers
-    }
-
-
-def _parents(item: object) -> list[str]:
-    """Name the layers whose outputs a layer takes, one for each use."""
-    nodes = item.get("inbound_nodes") if isinstance(item, dict) else None
-    return _histories(nodes)
-
-
-def _outputs(model: Mapping[str, object]) -> list[str]:
-    config = model.get("config")
-    return _histories(config.get("output_layers")) if isinstance(config, dict) else []
-
-
-def _histories(value: object) -> list[str]:
-    """Collect the names in [name, node, tensor, …], wherever they stand; no deeper than JSON is."""
-    if isinstance(value, dict):
-        return [name for part in value.values() for name in _histories(part)]
-    if not isinstance(value, list):
-        return []
-    match value:
-        case [str() as name, int(), int(), *_]:
-            return [name]
-    return [name for part in value for name in _histories(part)]

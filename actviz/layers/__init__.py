@@ -4,6 +4,7 @@ from actviz.layers.catalogue import ROWS, Layer, layer_row
 from actviz.layers.config import LayerConfig
 from actviz.layers.facts import LayerFacts, Weight, layer_facts
 from actviz.layers.row import GROUPS, LayerRow, Slot
+from actviz.layers.sizes import facts_lines
 
 __all__ = [
     "GROUPS",
@@ -14,6 +15,7 @@ __all__ = [
     "LayerRow",
     "Slot",
     "Weight",
+    "facts_lines",
     "layer_facts",
     "layer_row",
 ]

@@ -38,3 +38,27 @@ def layer_sizes(config: LayerConfig, input_shape: Sequence[int | None]) -> Sizes
 
 def _filled(shape: Sequence[int | None], length: int) -> tuple[int, ...]:
     return tuple(length if axis is None else axis for axis in shape)
+
+
+def facts_lines(config: LayerConfig, told: OpenShape | None = None) -> list[str]:
+    """Say in plain lines what a layer makes of its input and which weights it has, or why not.
+
+    `told` is what a file says of the input, with None for an open axis; without it the layer's
+    own is meant.
+    """
+    known = None if told is None else layer_sizes(config, told)
+    given = config.input_shape if told is None or known is None else told
+    try:
+        facts = layer_facts(config)
+    except ValueError as error:
+        return [f"input {_spoken(given)}: {error}"]
+    output = facts.output_shape if known is None else known.output_shape
+    many = f"{facts.parameters:,} parameters"
+    if facts.trainable_parameters != facts.parameters:
+        many += f", {facts.trainable_parameters:,} of them trained"
+    weights = ", ".join(f"{each.name} {_spoken(each.shape)}" for each in facts.weights)
+    return [f"input {_spoken(given)}, output {_spoken(output)}", f"{many}: {weights}"]
+
+
+def _spoken(shape: OpenShape) -> str:
+    return "×".join("?" if axis is None else str(axis) for axis in shape)
