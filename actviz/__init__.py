@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from actviz.activations import Activation
+    from actviz.analysis.meanfield import MeanField, mean_field
     from actviz.analysis.moments import Moments, moments
     from actviz.analysis.saturation import Saturation, saturation
     from actviz.analysis.softmax import softmax
@@ -31,6 +32,7 @@ _HOMES = {
     "Layer": "actviz.layers",
     "LayerConfig": "actviz.layers",
     "LayerFacts": "actviz.layers",
+    "MeanField": "actviz.analysis.meanfield",
     "ModelLayer": "actviz.formats",
     "Moments": "actviz.analysis.moments",
     "Result": "actviz.evaluation",
@@ -39,6 +41,7 @@ _HOMES = {
     "devices": "actviz.engines",
     "evaluate": "actviz.engines",
     "layer_facts": "actviz.layers",
+    "mean_field": "actviz.analysis.meanfield",
     "model_layers": "actviz.formats",
     "moments": "actviz.analysis.moments",
     "read_layer": "actviz.formats",
@@ -57,6 +60,7 @@ __all__ = [
     "Layer",
     "LayerConfig",
     "LayerFacts",
+    "MeanField",
     "ModelLayer",
     "Moments",
     "Result",
@@ -65,6 +69,7 @@ __all__ = [
     "devices",
     "evaluate",
     "layer_facts",
+    "mean_field",
     "model_layers",
     "moments",
     "read_layer",

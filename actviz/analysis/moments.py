@@ -17,13 +17,15 @@ from actviz.param import Value
 _FARTHEST = 14.0
 """In standard deviations; beyond it lies less than 1e-43 of the mass."""
 _WIDEST = 2.0
+_WIDE_INPUT = 4.0
+_MOST_BENDS = 16
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
 _TOLERANCE = 1e-14
 _ERROR = 1e-10
 _MOST_ROUNDS = 40
 _MOST_PANELS = 2048
-Samples = tuple[Array, Array, Array]
-"""Weights, f and f′."""
+Samples = tuple[Array, Array, Array, Array]
+"""Weights, f, f′, and z itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def moments_of(curve: Curve, mean: float = 0.0, std: float = 1.0) -> Moments:
     MEAN.check(mean, "moments")
     STD.check(std, "moments")
     with np.errstate(all="ignore"):
-        (weights, f, df), found = _sampled(curve, mean, std)
+        (weights, f, df, _), found = _sampled(curve, mean, std)
         unknown = np.where(found, 0.0, math.nan)
         first = float(weights @ f + unknown[0])
         return Moments(
@@ -74,11 +76,54 @@ def moments_of(curve: Curve, mean: float = 0.0, std: float = 1.0) -> Moments:
         )
 
 
+def passed_on(curve: Curve, variance: float) -> tuple[float, float, float]:
+    """Compute V(q) = E f², E f′² and V′(q) for an input from N(0, q); NaN where not found.
+
+    At q = 0 they are the limits from above, the last one where f is 0 there. V′(q) is
+    E f f′z/√q, and what a jump of f at x adds: (f₊² − f₋²)·x·φ(x/√q)/(2q^1.5).
+    """
+    with np.errstate(all="ignore"):
+        if variance == 0.0:
+            return _passed_at_zero(curve)
+        std = math.sqrt(variance)
+        (weights, f, df, z), found = _sampled(curve, 0.0, std)
+        unknown = np.where(found, 0.0, math.nan)
+        growth = float(weights @ (f * df * z)) / std
+        for each in curve.breaks:
+            if each.jump:
+                u = each.x / std
+                density = math.exp(-u * u / 2) / math.sqrt(2 * math.pi)
+                growth += (each.f_right**2 - each.f_left**2) * u * density / (2 * variance)
+        second = float(weights @ f**2 + unknown[1])
+        return second, float(weights @ df**2 + unknown[2]), growth + float(unknown.sum())
+
+
+def _passed_at_zero(curve: Curve) -> tuple[float, float, float]:
+    """Give the limits as q → 0: half of the mass is on either side of x = 0."""
+    zero = np.zeros(1)
+    f, df = float(curve.f(zero)[0]), float(curve.df(zero)[0])
+    sides = [(f, df), (f, df)]
+    for each in curve.breaks:
+        if each.x == 0.0:
+            sides = [(each.f_left, each.df_left), (each.f_right, each.df_right)]
+    second, slope = (sum(side[i] ** 2 for side in sides) / 2 for i in (0, 1))
+    return second, slope, slope
+
+
 def _bounds(curve: Curve, mean: float, std: float) -> Array:
-    """Give the ends of the first panels: all joints are among them, and none is wider than 2."""
-    joints = [(x - mean) / std for x in curve.joints]
+    """Give the ends of the first panels: all joints are among them, and none is wider than 2.
+
+    For an input so wide that f bends within a small part of a panel, the panels grow away from
+    0 and from the joints.
+    """
+    places = list(curve.joints)
+    if std > _WIDE_INPUT:
+        away = 4.0 ** np.arange(0.0, min(_MOST_BENDS, math.log(_FARTHEST * std, 4.0)))
+        bends = (0.0, *curve.joints[: _MOST_BENDS // 2])
+        places += [x + side * each for x in bends for each in away for side in (-1, 1)]
+    joints = (np.array(places) - mean) / std
     regular = np.arange(-_FARTHEST, _FARTHEST + 1.0, _WIDEST)
-    return np.unique([*regular, *(z for z in joints if abs(z) < _FARTHEST)])
+    return np.unique([*regular, *joints[np.abs(joints) < _FARTHEST]])
 
 
 def _sampled(curve: Curve, mean: float, std: float) -> tuple[Samples, NDArray[np.bool_]]:
@@ -107,8 +152,8 @@ def _sampled(curve: Curve, mean: float, std: float) -> tuple[Samples, NDArray[np
         kept.append(whole)
         left_open = left_open + apart[rough].sum(axis=0)
     joined = (np.concatenate(parts) for parts in zip(*(each.samples for each in kept), strict=True))
-    weights, f, df = joined
-    return (weights, f, df), left_open <= _ERROR * scale
+    weights, f, df, z = joined
+    return (weights, f, df, z), left_open <= _ERROR * scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +165,7 @@ class _Panels:
     weights: Array
     f: Array
     df: Array
+    z: Array
 
     @classmethod
     def of(cls, curve: Curve, mean: float, std: float, low: Array, high: Array) -> _Panels:
@@ -127,7 +173,7 @@ class _Panels:
         z = (high + low)[:, None] / 2 + half * _NODES
         density = np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
         x = mean + std * z
-        return cls(low, high, half * _WEIGHTS * density, curve.f(x), curve.df(x))
+        return cls(low, high, half * _WEIGHTS * density, curve.f(x), curve.df(x), z)
 
     def halves(self, curve: Curve, mean: float, std: float) -> _Panels:
         """Halve all panels, and sample anew."""
@@ -143,7 +189,7 @@ class _Panels:
 
     @property
     def samples(self) -> Samples:
-        return self.weights.ravel(), self.f.ravel(), self.df.ravel()
+        return self.weights.ravel(), self.f.ravel(), self.df.ravel(), self.z.ravel()
 
     def only(self, which: Array) -> _Panels:
         return _Panels(
@@ -152,4 +198,5 @@ class _Panels:
             self.weights[which],
             self.f[which],
             self.df[which],
+            self.z[which],
         )
