@@ -41,6 +41,26 @@ def activated(text: str, x: Any) -> Any:
     return layer.activation(tf_keras.backend.constant(x)).numpy()
 
 
+def ran(text: str, weights: list[Any], given: list[Any]) -> list[Any]:
+    """Load a layer from JSON, put weights in, and give its outputs, a cell's with its states."""
+    import json
+
+    layer = tf_keras.layers.deserialize(json.loads(text))
+    constant = tf_keras.backend.constant
+    inputs = [[*map(constant, x)] if isinstance(x, list) else constant(x) for x in given]
+    layer(*inputs)  # builds what an activation learns, too
+    layer.set_weights([*weights, *layer.get_weights()[len(weights) :]])
+    told = layer(*inputs)
+    return [each.numpy() for each in flat(told)]
+
+
+def flat(found: Any) -> list[Any]:
+    """Give the tensors in a result."""
+    if isinstance(found, (tuple, list)):
+        return [each for part in found for each in flat(part)]
+    return [found]
+
+
 def model() -> tuple[str, list[tuple[object, ...]]]:
     """Give a model's JSON, and of each layer the name, both shapes, and how many weights it has."""
     layers = tf_keras.layers

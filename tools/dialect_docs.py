@@ -1,7 +1,8 @@
 """Write docs/dialects/: a page a dialect and the table of all combinations, from rows and dialects.
 
 For every layer, slot and activation the dialect itself is asked to write it: at the activation's
-defaults in all layers, at other values in one layer of each family.
+defaults in all layers, at other values in one layer of each family. What it writes is loaded and
+run by its framework in tests/test_combinations.py, which holds these pages against that.
 """
 
 from __future__ import annotations
@@ -75,6 +76,13 @@ def _values(param: Param) -> Iterator[Value]:
             continue
 
 
+def asked(column: int, row: Row) -> list[tuple[LayerRow, Values]]:
+    """List what one place of the table stands for: layers, and an activation's values in each."""
+    _, slot, recurrent = FAMILIES[column]
+    family = layers(recurrent, slot)
+    return [(layer, {}) for layer in family] + [(family[0], values) for values in others(row)]
+
+
 class Table:
     """What a dialect holds: a mark for each activation and family, the reasons as footnotes."""
 
@@ -82,15 +90,13 @@ class Table:
         self.dialect = dialect
         self.reasons: list[str] = []
         self.marks = {
-            row.name: [self._mark(row, slot, recurrent) for _, slot, recurrent in FAMILIES]
+            row.name: [self._mark(row, column) for column in range(len(FAMILIES))]
             for row in ACTIVATIONS
         }
 
-    def _mark(self, row: Row, slot: str, recurrent: bool) -> str:
-        family = layers(recurrent, slot)
-        asked = [(layer, {}) for layer in family]
-        asked += [(family[0], values) for values in others(row)]
-        refused = [self._refusal(layer, slot, row, values) for layer, values in asked]
+    def _mark(self, row: Row, column: int) -> str:
+        slot = FAMILIES[column][1]
+        refused = [self._refusal(layer, slot, row, values) for layer, values in asked(column, row)]
         notes = sorted({self._note(reason) for reason in refused if reason})
         if not notes:
             return "yes"
@@ -209,7 +215,11 @@ def overview(tables: dict[str, Table]) -> str:
         "Made by `tools/dialect_docs.py` by asking each dialect to write every activation in every "
         "slot of all nineteen layer types. **yes**: held in all layers of the family, at the "
         "defaults and at other values; **some**: only for some values or layers; **no**: refused. "
-        "The numbers are the reasons, given on the dialect's page.",
+        "The numbers are the reasons, given on the dialect's page. What is held is loaded and run "
+        "by stock Keras 3 and 2, torch and ONNX Runtime, with weights and an input drawn at "
+        "random, and computes our numbers: `tests/test_combinations.py` fails where it does not, "
+        "or where a table says otherwise (a sample in `make test`, all of it in `make campaign`). "
+        "The LabVIEW toolkit runs in LabVIEW only: its files are read back instead.",
         "",
         *(f"* [`{name}`]({name}.md): {made.dialect.title}" for name, made in tables.items()),
         "",
