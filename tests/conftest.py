@@ -15,7 +15,7 @@ _LISTED = "ACTVIZ_TEST_DEVICES"
 _NONE = "none"
 _TORCH = find_spec("torch") is not None
 # What torch judges is left out where it is missing, and the summary says so.
-collect_ignore_glob = [] if _TORCH else ["test_formats_torch*.py"]
+collect_ignore_glob = [] if _TORCH else ["test_formats_torch*.py", "test_*_torch.py"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -39,7 +39,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say it again where -q hides the header."""
     terminalreporter.write_line(f"OpenCL devices tested: {', '.join(usable_devices())}")
     torch = "tested" if _TORCH else "LEFT OUT, pip finds no build of it for the CPU"
-    terminalreporter.write_line(f"layer files for torch: {torch}")
+    terminalreporter.write_line(f"what torch judges: {torch}")
 
 
 def usable_devices() -> list[str]:

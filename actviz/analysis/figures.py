@@ -1,0 +1,130 @@
+"""Figures of one layer of a network: second moments, where activations lie, dead units, norms."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+_PIECE = 1 << 15
+"""Numbers counted at once: what is made of them on the way stays in the processor's cache."""
+_SAFE = 2.0**40
+"""Between 1/this and this, squares of float32 and sums of them are in range."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bins:
+    """Equal bins from `low` to `high` in which activations are counted; 0 bins count none."""
+
+    low: float = -1.0
+    high: float = 1.0
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """What the batch makes of one layer.
+
+    Parameters
+    ----------
+    layer
+        Its number, from 1.
+    second, output_second
+        The mean squares of z and of h, over all units and inputs.
+    output_mean
+        The mean of h.
+    dead
+        How many units have f′ = 0 for every input of the batch: no gradient passes them.
+    density
+        The share of activations in each bin.
+    outside
+        The share that lies in none.
+    """
+
+    layer: int
+    second: float
+    output_second: float
+    output_mean: float
+    dead: int
+    density: tuple[float, ...] = ()
+    outside: float = 0.0
+
+
+def mean_square(values: Array) -> float:
+    """Compute the mean square; not finite where a value is not, 0 only where all are."""
+    flat = values.reshape(-1)
+    with np.errstate(all="ignore"):
+        total = float(np.dot(flat, flat))
+    if 1.0 / _SAFE < total < _SAFE * flat.size:
+        return total / flat.size
+    largest = float(max(flat.max(), -flat.min()))
+    if largest == 0.0 or not math.isfinite(largest):
+        return largest
+    # scaled by a power of two, which is exact, so that the squares are in range
+    exponent = math.frexp(largest)[1]
+    scaled = np.ldexp(flat, -exponent).astype(np.float64)
+    return _scaled(float(np.dot(scaled, scaled)) / flat.size, 2 * exponent)
+
+
+def _scaled(value: float, exponent: int) -> float:
+    try:
+        return math.ldexp(value, exponent)
+    except OverflowError:
+        return math.inf
+
+
+def log_norm(values: Array, exponent: int) -> tuple[float, int]:
+    """Give log₁₀ of the norm of values·2^exponent, and by which power of two to scale them down.
+
+    The power is 0 as long as they are well within the range of float32.
+    """
+    norm = math.sqrt(mean_square(values)) * math.sqrt(values.size)
+    if norm == 0.0 or not math.isfinite(norm):
+        return (-math.inf if norm == 0.0 else norm), 0
+    shift = math.frexp(norm)[1]
+    return math.log10(norm) + exponent * math.log10(2.0), shift if abs(shift) > 20 else 0
+
+
+class Sums:
+    """Computes the figures of layers, with memory that is used again."""
+
+    def __init__(self, bins: Bins) -> None:
+        self.bins = bins
+        self._scale = bins.count / (bins.high - bins.low)
+
+    def of(self, layer: int, z: Array, h: Array, df: Array) -> Forward | None:
+        """Compute one layer's figures; None where a number in it is infinite or NaN."""
+        second, output = mean_square(z), mean_square(h)
+        if not (math.isfinite(second) and math.isfinite(output)):
+            return None
+        counts = self._counted(h) if self.bins.count else np.zeros(2)
+        density = tuple(float(each) for each in counts[1:-1] / h.size)
+        return Forward(
+            layer,
+            second,
+            output,
+            float(h.mean(dtype=np.float64)),
+            dead_units(df),
+            density,
+            float(counts[0] + counts[-1]) / h.size,
+        )
+
+    def _counted(self, h: Array) -> NDArray[np.int64]:
+        """Count the bins, one more on either side for what lies outside."""
+        bins, flat = self.bins, h.reshape(-1)
+        counts = np.zeros(bins.count + 2, np.int64)
+        for first in range(0, flat.size, _PIECE):
+            place = (flat[first : first + _PIECE] - bins.low) * self._scale + 1.0
+            np.clip(place, 0.0, bins.count + 1.0, out=place)
+            counts += np.bincount(place.astype(np.intp), minlength=counts.size)
+        return counts
+
+
+def dead_units(df: Array) -> int:
+    """Count the columns that are 0 in every row; those with life in their first rows are left."""
+    lifeless = np.flatnonzero(~df[:8].any(axis=0))
+    return int(np.count_nonzero(~df[:, lifeless].any(axis=0)))

@@ -1,0 +1,259 @@
+"""Real networks of finite width, layer by layer: what depth does to signals and gradients.
+
+A network is x⁰, and zˡ = hˡ⁻¹Wˡ + bˡ, hˡ = f(zˡ) for l = 1 … depth, all of one width. Gradients
+are those of a loss ⟨G, h at the last layer⟩ with a random G of norm 1.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from actviz.analysis.figures import Bins, Forward, Sums, log_norm
+from actviz.analysis.initial import INITIALIZERS, stream
+from actviz.engines import evaluate
+from actviz.param import NOT_NEGATIVE, Choice, Integer, Param, Value, complete
+
+Array = NDArray[Any]
+MOST_MEMORY = 1 << 28
+"""Bytes of slopes, and of weights, that are kept; of deeper networks they are computed again."""
+_INPUT, _LOSS, _WEIGHTS, _BIAS = range(4)
+_LARGEST = 2048
+
+WIDTH = Param("width", 256, Integer(1, _LARGEST), doc="units in each layer")
+DEPTH = Param("depth", 50, Integer(1, 1000), doc="how many layers")
+BATCH = Param("batch", 256, Integer(1, _LARGEST), doc="how many inputs at once")
+INITIALIZER = Param("initializer", "gaussian", Choice(tuple(INITIALIZERS)), doc="of the weights")
+SIGMA_W = Param(
+    "sigma_w", 1.0, NOT_NEGATIVE, (0.0, 4.0), doc="√fan-in times a weight's spread", symbol="σ_w"
+)
+SIGMA_B = Param("sigma_b", 0.0, NOT_NEGATIVE, (0.0, 2.0), doc="the spread of biases", symbol="σ_b")
+SEED = Param("seed", 0, Integer(0), doc="of weights, biases, inputs and G")
+PRECISION = Param("dtype", "float32", Choice(("float32", "float64")), doc="of the network")
+PARAMS = (WIDTH, DEPTH, BATCH, INITIALIZER, SIGMA_W, SIGMA_B, SEED, PRECISION)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A random network; `sigma_w` is that of its initialiser where the name says it.
+
+    Raises
+    ------
+    ValueError
+        For a width, depth or batch of 0 or beyond what a person waits for, and other bad values.
+    """
+
+    width: int = 256
+    depth: int = 50
+    batch: int = 256
+    initializer: str = "gaussian"
+    sigma_w: float = 1.0
+    sigma_b: float = 0.0
+    seed: int = 0
+    dtype: str = "float32"
+
+    def __post_init__(self) -> None:
+        given = {param.name: getattr(self, param.name) for param in PARAMS}
+        for name, value in complete(PARAMS, given, "network").items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def weight_variance(self) -> float:
+        """Give σw², fan-in times the variance of a weight."""
+        named = INITIALIZERS[self.initializer].weight_variance
+        return self.sigma_w**2 if named is None else named
+
+    def weights(self, layer: int) -> Array:
+        """Draw the weights of a layer, the first being 1; shape (inputs, units)."""
+        draw = INITIALIZERS[self.initializer].draw
+        random = stream(self.seed, layer, _WEIGHTS)
+        return draw(random, self.width, self.weight_variance / self.width).astype(self.dtype)
+
+    def biases(self, layer: int) -> Array:
+        """Draw the biases of a layer from N(0, σb²)."""
+        random = stream(self.seed, layer, _BIAS)
+        return (random.standard_normal(self.width) * self.sigma_b).astype(self.dtype)
+
+    def inputs(self) -> Array:
+        """Draw the inputs: directions at random, each with the mean square 1."""
+        x = stream(self.seed, 0, _INPUT).standard_normal((self.batch, self.width))
+        x /= np.sqrt(np.mean(x**2, axis=1, keepdims=True))
+        return x.astype(self.dtype)
+
+    def loss_gradient(self) -> Array:
+        """Draw G, the gradient at the last layer, with the norm 1 over the whole batch."""
+        g = stream(self.seed, 0, _LOSS).standard_normal((self.batch, self.width))
+        return (g / np.linalg.norm(g)).astype(self.dtype)
+
+
+@dataclass(frozen=True, slots=True)
+class Backward:
+    """The gradient with respect to h of a layer (0: the input): log₁₀ of its norm; −∞ for 0."""
+
+    layer: int
+    log_norm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Overflowed:
+    """From this layer on numbers are infinite or NaN in the network's dtype: no gradient exists."""
+
+    layer: int
+
+
+Event = Forward | Backward | Overflowed
+
+
+class Layers(Protocol):
+    """Where weights and biases come from: a network draws them."""
+
+    def weights(self, layer: int) -> Array:
+        """Give the weights of a layer, shape (inputs, units)."""
+
+    def biases(self, layer: int) -> Array:
+        """Give the biases of a layer."""
+
+
+def propagate(
+    network: Network,
+    activation: str,
+    values: dict[str, Value],
+    *,
+    bins: Bins | None = None,
+    device: str | None = None,
+    layers: Layers | None = None,
+) -> Iterator[Event]:
+    """Run a network forward and backward; yields after each layer, and may be left at any yield.
+
+    First `Forward` for layer 1 … depth, then `Backward` for layer depth … 0; `Overflowed` ends it.
+    Kept are at most 2·`MOST_MEMORY` bytes, or the square root of the depth layers where one layer
+    is larger: what is not kept is computed anew, with the same numbers.
+
+    Parameters
+    ----------
+    bins
+        Where activations are counted; None counts none.
+    device
+        Computes f and f′; an id as in `actviz.devices()`, None takes the best one.
+    layers
+        Weights and biases that are used instead of the network's own.
+
+    Raises
+    ------
+    ValueError
+        For an unknown activation or a bad value.
+    """
+    run = _Run(network, activation, values, device, layers or Drawn(network))
+    with np.errstate(all="ignore"):
+        sums = Sums(bins or Bins())
+        h = network.inputs()
+        for layer in range(1, network.depth + 1):
+            run.keep(layer, h)
+            z, h, df = run.forward(layer, h)
+            found = sums.of(layer, z, h, df)
+            if found is None:
+                yield Overflowed(layer)
+                return
+            yield found
+        yield from run.backward()
+
+
+class _Run:
+    """One pass through a network: what is kept of the way forward for the way back."""
+
+    def __init__(
+        self,
+        network: Network,
+        activation: str,
+        values: dict[str, Value],
+        device: str | None,
+        layers: Layers,
+    ) -> None:
+        self.network, self.layers = network, layers
+        self.activation, self.values, self.device = activation, values, device
+        size = network.batch * network.width * np.dtype(network.dtype).itemsize
+        whole = network.depth * size <= MOST_MEMORY
+        self.segment = network.depth if whole else math.isqrt(network.depth - 1) + 1
+        self._starts: dict[int, Array] = {}
+        self._slopes: dict[int, Array] = {}
+
+    def keep(self, layer: int, h: Array) -> None:
+        """Keep what goes into the first layer of a segment, and forget the slopes before it."""
+        if (layer - 1) % self.segment == 0:
+            self._starts[layer] = h
+            self._slopes.clear()
+
+    def forward(self, layer: int, h: Array) -> tuple[Array, Array, Array]:
+        """Compute z, h and f′ of a layer from the h below it."""
+        z = h @ self.layers.weights(layer)
+        if self.network.sigma_b > 0.0:
+            z += self.layers.biases(layer)
+        dtype = self.network.dtype
+        found = evaluate(self.activation, z, dtype=dtype, device=self.device, **self.values)
+        self._slopes[layer] = found.dy
+        return z, found.y, found.dy
+
+    def backward(self) -> Iterator[Backward]:
+        """Carry G back; scaled by powers of two, which is exact, it neither under- nor overflows.
+
+        Where slopes were not kept, a segment's way forward is gone again first.
+        """
+        g, exponent = self.network.loss_gradient(), 0
+        yield Backward(self.network.depth, log_norm(g, 0)[0])
+        for layer in range(self.network.depth, 0, -1):
+            if layer not in self._slopes:
+                self._again(layer)
+            g = np.multiply(g, self._slopes.pop(layer)) @ self.layers.weights(layer).T
+            found, shift = log_norm(g, exponent)
+            if shift:
+                g, exponent = np.ldexp(g, -shift), exponent + shift
+            yield Backward(layer - 1, found)
+
+    def _again(self, last: int) -> None:
+        first = (last - 1) // self.segment * self.segment + 1
+        h = self._starts.pop(first)
+        for layer in range(first, last + 1):
+            _, h, _ = self.forward(layer, h)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Weights and biases that are at hand, layer 1 first."""
+
+    kernels: Sequence[Array]
+    offsets: Sequence[Array]
+
+    def weights(self, layer: int) -> Array:
+        """Give the weights of a layer."""
+        return self.kernels[layer - 1]
+
+    def biases(self, layer: int) -> Array:
+        """Give the biases of a layer."""
+        return self.offsets[layer - 1]
+
+
+class Drawn:
+    """A network's own layers; weights are drawn once, and kept as far as memory is allowed."""
+
+    def __init__(self, network: Network) -> None:
+        size = network.width**2 * np.dtype(network.dtype).itemsize
+        self._network, self._most = network, MOST_MEMORY // size
+        self._known: dict[int, Array] = {}
+
+    def weights(self, layer: int) -> Array:
+        """Give the weights of a layer."""
+        if layer in self._known:
+            return self._known[layer]
+        drawn = self._network.weights(layer)
+        if len(self._known) < self._most:
+            self._known[layer] = drawn
+        return drawn
+
+    def biases(self, layer: int) -> Array:
+        """Give the biases of a layer."""
+        return self._network.biases(layer)
