@@ -19,6 +19,7 @@ from actviz.cli.documents import check_command, convert_command, layer_command
 from actviz.cli.drawing import render_command
 from actviz.cli.shared import complain
 from actviz.cli.values import eval_command
+from actviz.cli.verify import verify_command
 
 
 class Commands(click.Group):
@@ -61,6 +62,7 @@ for _command in (
     render_command,
     devices_command,
     accuracy_command,
+    verify_command,
 ):
     cli.add_command(_command)
 

@@ -19,7 +19,7 @@ _ARITHMETIC: Mapping[str, Callable[[Array, Array], Array]] = {
     "/": np.divide,
     "**": np.power,
 }
-_COMPARISONS: Mapping[str, Callable[[Array, Array], NDArray[np.bool_]]] = {
+COMPARISONS: Mapping[str, Callable[[Array, Array], NDArray[np.bool_]]] = {
     "<": np.less,
     "<=": np.less_equal,
     ">": np.greater,
@@ -88,7 +88,7 @@ class Evaluator:
             left, right = (
                 np.where(equal, new, old) for new, old in zip(nearby, (left, right), strict=True)
             )
-        holds = _COMPARISONS[condition.symbol](left, right)
+        holds = COMPARISONS[condition.symbol](left, right)
         if undecided.ndim == 0:  # decided once for all x: the other branch is not looked at
             return np.asarray(math.nan) if undecided else self.value(then if holds else otherwise)
         chosen = np.where(holds, self.value(then), self.value(otherwise))
@@ -141,4 +141,4 @@ def holds(condition: Compare) -> bool | None:
     left, right = (np.asarray(constant(side)) for side in (condition.left, condition.right))
     if np.isnan(left) or np.isnan(right):
         return None
-    return bool(_COMPARISONS[condition.symbol](left, right))
+    return bool(COMPARISONS[condition.symbol](left, right))

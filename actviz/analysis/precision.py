@@ -1,0 +1,166 @@
+"""f and f′ in formats of few bits beside the truth, and the zones where usual ways lose them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from actviz.activations import Row
+from actviz.analysis.curve import Array, Curve
+from actviz.analysis.stepwise import backward, textbook
+from actviz.dtypes import DTYPES, DType
+from actviz.param import Value
+
+Way = Literal["ours", "textbook", "backward"]
+WAYS: tuple[Way, ...] = ("ours", "textbook", "backward")
+"""This program's own; the textbook forms step by step; f′ as autograd makes it of f."""
+Fault = Literal["zero", "infinity", "nan"]
+FAULTS: tuple[Fault, ...] = ("zero", "infinity", "nan")
+
+_NEAR = np.linspace(0.0, 128.0, 4097)
+_FAR = np.geomspace(128.0, 1e30, 400)
+_SUBNORMAL = np.geomspace(1e-30, 0.03, 200)
+_PARTS = 64
+_LEAST = 5e-324
+
+
+class Sampled(NamedTuple):
+    """f and f′ at x in one format, computed in one way, and the truth; all float64 arrays.
+
+    x holds numbers of the format; the truth is at these, in float64 with the stable forms.
+    """
+
+    x: Array
+    f: Array
+    df: Array
+    true_f: Array
+    true_df: Array
+
+
+def sampled(row: Row, values: Mapping[str, Value], x: Array, dtype: str, way: Way) -> Sampled:
+    """Compute f and f′ at x rounded to a format.
+
+    Raises
+    ------
+    ValueError
+        For a bad value; for "backward" where a function has no derivative.
+    """
+    form = DTYPES[dtype]
+    at = form.rounded(x).astype(np.float64)
+    true_f, true_df = row.evaluate(at, values)
+    if way == "ours":
+        f, df = (form.rounded(each).astype(np.float64) for each in (true_f, true_df))
+    else:
+        f, df = (textbook if way == "textbook" else backward)(row, values, at, dtype)
+    return Sampled(at, f, df, true_f, true_df)
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A stretch of x over which a slope is wrong in kind, both ends in it; infinite where open.
+
+    `fault` is "zero" where f′ is computed as 0 and is not 0, "infinity" and "nan" likewise.
+    `held` says that the format could hold the truth somewhere in it: then it is the way's fault,
+    and not the format's.
+    """
+
+    low: float
+    high: float
+    fault: Fault
+    held: bool
+
+
+def zones(row: Row, values: Mapping[str, Value], dtype: str, way: Way) -> tuple[Zone, ...]:
+    """Find all zones, from left to right: sampled on all magnitudes, ends exact in the format.
+
+    Zones narrower than 1/32 between −128 and 128, and than a sixth of x beyond, may be missed.
+    """
+    form = DTYPES[dtype]
+    sides = np.concatenate([_SUBNORMAL, _NEAR[1:], _FAR])
+    both = np.concatenate([-sides[::-1], [0.0], sides, *_beside(row, values)])
+    x = np.unique(form.rounded(both[np.abs(both) <= form.largest]).astype(np.float64))
+    found = _beyond_float64(row, values, sampled(row, values, x, dtype, way))
+    return tuple(
+        zone for fault in FAULTS for zone in _zones(row, values, (form, way), found, fault)
+    )
+
+
+def _beyond_float64(row: Row, values: Mapping[str, Value], found: Sampled) -> Sampled:
+    """Put the least number for the truth where it is 0 by underflow: far out on a soft side."""
+    curve, true_df = Curve.of(row, values), found.true_df.copy()
+    left, right = np.flatnonzero(true_df)[[0, -1]] if np.any(true_df) else (0, len(true_df))
+    for end, part in ((curve.left, slice(0, left)), (curve.right, slice(right + 1, None))):
+        if end.kind == "soft":
+            true_df[part] = _LEAST
+    return found._replace(true_df=true_df)
+
+
+def _beside(row: Row, values: Mapping[str, Value]) -> list[Array]:
+    return [np.array([each.x for each in row.breaks(values)])]
+
+
+def wrong(found: Sampled, fault: Fault) -> NDArray[np.bool_]:
+    """Tell where f′ has a fault of one kind; nowhere where the truth is not a finite number."""
+    known = np.isfinite(found.true_df)
+    match fault:
+        case "zero":
+            return np.asarray(known & (found.df == 0.0) & (found.true_df != 0.0))
+        case "infinity":
+            return np.asarray(known & np.isinf(found.df))
+    return np.asarray(known & np.isnan(found.df))
+
+
+def _zones(
+    row: Row, values: Mapping[str, Value], how: tuple[DType, Way], found: Sampled, fault: Fault
+) -> Iterator[Zone]:
+    form, _ = how
+    bad = wrong(found, fault)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], bad, [False]]).astype(np.int8)))
+    representable = np.abs(found.true_df) >= form.spacing(0.0)
+    for first, after in zip(edges[::2], edges[1::2], strict=True):
+        low, high = float(found.x[first]), float(found.x[after - 1])
+        if first > 0:
+            low = _edge(row, values, how, fault, (float(found.x[first - 1]), low))
+        if after < len(found.x):
+            high = _edge(row, values, how, fault, (float(found.x[after]), high))
+        yield Zone(
+            -math.inf if first == 0 else low,
+            math.inf if after == len(found.x) else high,
+            fault,
+            bool(np.any(representable[first:after])),
+        )
+
+
+def _edge(
+    row: Row,
+    values: Mapping[str, Value],
+    how: tuple[DType, Way],
+    fault: Fault,
+    between: tuple[float, float],
+) -> float:
+    """Find the outermost number of the format with a fault, between a right one and a wrong one."""
+    form, way = how
+    right, faulty = between
+    while True:
+        points = np.linspace(right, faulty, _PARTS + 1)
+        x = np.unique(form.rounded(points).astype(np.float64))
+        x = x if right < faulty else x[::-1]
+        if len(x) <= 2:
+            return faulty
+        bad = wrong(sampled(row, values, x, form.name, way), fault)
+        first = int(np.argmax(bad))
+        if len(x) <= _PARTS:  # all numbers of the format that there are
+            return float(x[first])
+        right, faulty = float(x[first - 1]), float(x[first])
+
+
+def dead_from(found: tuple[Zone, ...]) -> tuple[float | None, float | None]:
+    """Give the x from which f′ is lost to 0 for good, on the left and on the right; or None."""
+    left = [zone.high for zone in found if zone.fault == "zero" and zone.low == -math.inf]
+    right = [zone.low for zone in found if zone.fault == "zero" and zone.high == math.inf]
+    return (left[0] if left else None), (right[0] if right else None)
