@@ -94,7 +94,7 @@ def test_bytes_are_kept_off_a_terminal(
     source: Path,
     words: tuple[str, ...],
 ) -> None:
-    plain = Dialect("plain", "Plain", ".bin", lambda _: b"\0\xff", lambda _: ())
+    plain = Dialect("plain", "Plain", ".bin", lambda _: b"\0\xff", lambda _: (), lambda *_: "")
     monkeypatch.setattr(formats, "DIALECTS", {**DIALECTS, "plain": plain})
     monkeypatch.chdir(source.parent)
     target = source.with_name("layer.bin")

@@ -9,6 +9,8 @@ import numpy as np
 
 from actviz.activations import row
 from actviz.formats import DIALECTS, dialect_named
+from actviz.formats.dialect import Dialect, losses
+from actviz.layers import LayerConfig
 from actviz.param import Value
 
 REACH = 10.0
@@ -56,6 +58,64 @@ def meanings(
             Meaning(dialect.name, dialect.title, meant, *_apart(activation, values, meant))
         )
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What becomes of a layer in a dialect.
+
+    Parameters
+    ----------
+    dialect, title
+        The dialect's name, and as it is shown.
+    refusal
+        Why it cannot be written; empty where it can.
+    written
+        How the activation is written, in few words; empty where the layer cannot be written.
+    remarks, losses
+        What a reader of the file needs, and among it what is lost or taken otherwise.
+    word
+        All values that the dialect's own bare word for the activation means; None without one.
+    meaning
+        How far that curve is from the layer's; None also for an activation of vectors.
+    """
+
+    dialect: str
+    title: str
+    refusal: str
+    written: str
+    remarks: tuple[str, ...]
+    losses: tuple[str, ...]
+    word: Mapping[str, Value] | None
+    meaning: Meaning | None
+
+
+def standings(config: LayerConfig, slot: str) -> tuple[Standing, ...]:
+    """Say of every dialect what becomes of a layer and of the activation in one of its slots."""
+    found = {each.dialect: each for each in meanings(*config.activations[slot])}
+    return tuple(_standing(each, config, slot, found.get(name)) for name, each in DIALECTS.items())
+
+
+def _standing(
+    dialect: Dialect, config: LayerConfig, slot: str, meaning: Meaning | None
+) -> Standing:
+    try:
+        remarks = dialect.remarks(config)
+        written, refusal = dialect.spoken(config, slot), ""
+    except ValueError as error:
+        remarks, written, refusal = (), "", str(error)
+    activation, _ = config.activations[slot]
+    word = dialect.words.get(activation)
+    return Standing(
+        dialect.name,
+        dialect.title,
+        refusal,
+        written,
+        remarks,
+        losses(remarks),
+        None if word is None else row(activation).complete(word),
+        meaning,
+    )
 
 
 def _apart(

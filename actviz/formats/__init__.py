@@ -14,6 +14,7 @@ from actviz.formats import (
     keras_models,
     keras_two_layer,
     onnx,
+    spoken,
     torch,
 )
 from actviz.formats.dialect import Dialect
@@ -44,26 +45,61 @@ DIALECTS: Mapping[str, Dialect] = MappingProxyType(
     {
         each.name: each
         for each in (
-            Dialect("keras", "Keras 3", ".json", keras.write, keras.remarks, words=keras.WORDS),
+            Dialect(
+                "keras",
+                "Keras 3",
+                ".json",
+                keras.write,
+                keras.remarks,
+                spoken.in_config(keras.write),
+                words=keras.WORDS,
+            ),
             Dialect(
                 "keras_two_layer",
                 "Keras 3 before 3.10",
                 ".json",
                 keras_two_layer.write,
                 keras_two_layer.remarks,
+                spoken.behind(keras_two_layer.write),
                 words=keras_two_layer.WORDS,
             ),
-            Dialect("keras2", "Keras 2", ".json", keras2.write, keras2.remarks, words=keras2.WORDS),
+            Dialect(
+                "keras2",
+                "Keras 2",
+                ".json",
+                keras2.write,
+                keras2.remarks,
+                spoken.in_config(keras2.write),
+                words=keras2.WORDS,
+            ),
             Dialect(
                 "haibal",
                 "LabVIEW toolkit",
                 ".haibal.json",
                 haibal.write,
                 haibal.remarks,
+                spoken.in_cluster(haibal.write),
                 words=haibal.WORDS,
             ),
-            Dialect("torch", "PyTorch", ".py", torch.write, torch.remarks, words=torch.WORDS),
-            Dialect("onnx", "ONNX", ".onnx", onnx.write, onnx.remarks, onnx.shown, onnx.WORDS),
+            Dialect(
+                "torch",
+                "PyTorch",
+                ".py",
+                torch.write,
+                torch.remarks,
+                torch.spoken,
+                words=torch.WORDS,
+            ),
+            Dialect(
+                "onnx",
+                "ONNX",
+                ".onnx",
+                onnx.write,
+                onnx.remarks,
+                onnx.spoken,
+                onnx.shown,
+                onnx.WORDS,
+            ),
         )
     }
 )

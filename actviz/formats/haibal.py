@@ -9,6 +9,7 @@ with the marker that makes this reader know its own files.
 
 from __future__ import annotations
 
+from actviz.formats.dialect import Loss
 from actviz.formats.haibal_activations import activation_cluster
 from actviz.formats.haibal_labels import (
     CUSTOM,
@@ -94,9 +95,10 @@ def remarks(config: LayerConfig) -> tuple[str, ...]:
             said.append(f"{label.text}: choose {CUSTOM} and wire the class beside it")
     for name in left_out(config):
         value = text_of(config.fields[name])
-        said.append(f"{name} = {value} is not carried: the toolkit has no parameter for it")
+        lost = f"{name} = {value} is not carried: the toolkit has no parameter for it"
+        said.append(Loss(lost))
     if "reset_after" in config.fields:
-        said.append(_RESET)
+        said.append(Loss(_RESET))
     return tuple(said)
 
 

@@ -97,7 +97,8 @@ def remarks(config: LayerConfig) -> tuple[str, ...]:
     for slot, (name, values) in config.activations.items():
         written = _write_activation(config, slot, name, values)
         dtype = str(config.fields["dtype"])
-        said += [f"{slot}: {remark}" for remark in activation_remarks(written, dtype)]
+        # what is a loss stays one
+        said += [type(each)(f"{slot}: {each}") for each in activation_remarks(written, dtype)]
     if config.row.class_name == _CELL:
         said.append("Keras reads this cell, but what it writes of it lacks the rank")
     said += [

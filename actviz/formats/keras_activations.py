@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from actviz.activations import FORMULA, ROWS, row
+from actviz.formats.dialect import Loss
 from actviz.formats.keras_objects import written_object
 from actviz.param import Value, number_text, refuse
 
@@ -297,7 +298,7 @@ def remarks(written: Written, dtype: str) -> tuple[str, ...]:
     if written["module"] == LAYERS:
         return (needs,)
     if written["module"] == MODELS:
-        rounded = "Keras rounds the input of its first call to float32"
+        rounded = Loss("Keras rounds the input of its first call to float32")
         return (needs, rounded) if dtype == "float64" else (needs,)
     private = f"{written['module']}.{written['class_name']}"
     return (needs, f"uses {private}, a private part of Keras that 3.10 to 3.15 have")

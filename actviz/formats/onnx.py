@@ -11,7 +11,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from actviz.formats.onnx_activations import WORDS, chain
+from actviz.formats.dialect import Loss
+from actviz.formats.onnx_activations import WORDS, Step, chain
 from actviz.formats.onnx_cells import write_cell, write_convolution_cell
 from actviz.formats.onnx_convolution import write_convolution
 from actviz.formats.onnx_graph import Builder, Model
@@ -23,7 +24,7 @@ from actviz.formats.onnx_weights import SEED, initial_weights
 from actviz.layers import LayerConfig
 from actviz.param import Value, refuse
 
-__all__ = ["WORDS", "model_of", "remarks", "shown", "write"]
+__all__ = ["WORDS", "model_of", "remarks", "shown", "spoken", "write"]
 
 LARGEST = 2**29
 """Bytes of weights in a file: half of what a protocol buffer can be long is kept for copies."""
@@ -100,6 +101,31 @@ def _write_dense(layer: LayerWriter) -> None:
     layer.output("y", layer.activation("activation", y), *layer.facts.output_shape)
 
 
+def spoken(config: LayerConfig, slot: str) -> str:
+    """Name the operators that a slot's activation is, with their attributes.
+
+    Raises
+    ------
+    ValueError
+        As `write`.
+    """
+    model_of(config)
+    steps = chain(Builder(_number_format(config)), *config.activations[slot])
+    if steps is None:
+        return "its formula, operator by operator"
+    return " · ".join(map(_operator, steps)) or "nothing: the values as they are"
+
+
+def _operator(step: Step) -> str:
+    said = [f"{key}={value}" for key, value in step.attributes.items()]
+    said += [f"{number:g}" for number in step.numbers if number is not None]
+    return f"{step.op}({', '.join(said)})" if said else step.op
+
+
+def _number_format(config: LayerConfig) -> str:
+    return str(config.fields["dtype"]).removeprefix("mixed_")
+
+
 def remarks(config: LayerConfig) -> tuple[str, ...]:
     """Say what a reader of the file needs, and what ONNX cannot say, a sentence each.
 
@@ -120,9 +146,8 @@ def remarks(config: LayerConfig) -> tuple[str, ...]:
 
 def _written_out(config: LayerConfig) -> Iterator[str]:
     """Name the activations that are graphs of their formula."""
-    dtype = str(config.fields["dtype"]).removeprefix("mixed_")
     for slot, (name, values) in config.activations.items():
-        if chain(Builder(dtype), name, values) is None:
+        if chain(Builder(_number_format(config)), name, values) is None:
             yield f"{slot}: {name} with these values is no operator; its formula is written out"
 
 
@@ -136,10 +161,10 @@ def _lost(config: LayerConfig) -> Iterator[str]:
         yield "inputs and outputs are float16, the weights float32"
     for name, value in fields.items():
         if _training(name) and value is not None:
-            yield f"{name}: ONNX has none; it is lost"
+            yield Loss(f"{name}: ONNX has none; it is lost")
     for name, (idle, sentence) in _WITHOUT_FORM.items():
         if name in fields and fields[name] != idle:
-            yield f"{name}: {sentence}"
+            yield Loss(f"{name}: {sentence}")
     if any(name == "prelu" for name, _ in config.activations.values()):
         yield "prelu: its slope is an array of the file, one for all elements"
 

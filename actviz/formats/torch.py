@@ -10,13 +10,14 @@ from types import MappingProxyType
 
 import actviz
 from actviz.formats import torch_cells, torch_layers, torch_recurrent
+from actviz.formats.dialect import Loss
 from actviz.formats.torch_activations import WORDS, Written, class_name_of, write_activation
 from actviz.formats.torch_recurrent import kind_of
 from actviz.formats.torch_source import Parts, docstring, imports, module_lines, text_literal
 from actviz.layers import LayerConfig
 from actviz.param import refuse, text_of
 
-__all__ = ["WORDS", "remarks", "write"]
+__all__ = ["WORDS", "remarks", "spoken", "write"]
 
 _RECURRENT = ("SimpleRNN", "GRU", "LSTM")
 _UNSAID = ("formula", "logits")
@@ -180,6 +181,15 @@ def _main(config: LayerConfig, shape: tuple[int, ...]) -> list[str]:
     ]
 
 
+def spoken(config: LayerConfig, slot: str) -> str:
+    """Say how a slot's activation is written; raises a ValueError as `write`."""
+    write(config)
+    written = _activations(config).get(slot)
+    if written is None:
+        return f"nn.{torch_recurrent.TORCHS.get(kind_of(config), kind_of(config))} has it"
+    return f"{written.made}, a class of the file" if written.lines else written.made
+
+
 def remarks(config: LayerConfig) -> tuple[str, ...]:
     """Say what the written module needs and what it loses, a sentence each.
 
@@ -191,18 +201,19 @@ def remarks(config: LayerConfig) -> tuple[str, ...]:
     write(config)
     fields = config.fields
     lost = [key for key in fields if key.rpartition("_")[2] in _LOST and fields[key] is not None]
-    said = [f"{key} is left out: a torch module holds none" for key in lost]
+    said: list[str] = [Loss(f"{key} is left out: a torch module holds none") for key in lost]
     if fields.get("lora_rank") is not None:
-        said.append("lora_rank is left out: the kernel alone is written")
+        said.append(Loss("lora_rank is left out: the kernel alone is written"))
     if fields.get("seed") is not None:
-        said.append("seed is left out: torch draws from one generator for all")
+        said.append(Loss("seed is left out: torch draws from one generator for all"))
     if fields.get("zero_output_for_mask"):
-        said.append("zero_output_for_mask is left out: the module takes no mask")
+        said.append(Loss("zero_output_for_mask is left out: the module takes no mask"))
     if str(fields["dtype"]).startswith("mixed_"):
-        said.append("torch.autocast computes exponentials and softmax in float32")
+        said.append(Loss("torch.autocast computes exponentials and softmax in float32"))
     for slot, (name, _) in config.activations.items():
         if name == "prelu":
-            said.append(f"{slot}: torch learns one slope for all, Keras one for every element")
+            learnt = "torch learns one slope for all, Keras one for every element"
+            said.append(Loss(f"{slot}: {learnt}"))
     if "recurrent_activation" in config.activations:
         order = ", ".join(torch_recurrent.GATES[kind_of(config)])
         said.append(f"load_keras_weights expects Keras's order of the gates: {order}")

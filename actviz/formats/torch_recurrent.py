@@ -18,6 +18,8 @@ GATES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """The gates in the order in which Keras's kernels hold them."""
+TORCHS: Mapping[str, str] = MappingProxyType({"SimpleRNN": "RNN"})
+"""torch's name of a recurrence where it has another than Keras."""
 _TORCHS_OWN = ("tanh", "sigmoid")
 
 
@@ -116,7 +118,7 @@ def gate_weights(
 def _torchs_own(config: LayerConfig, inputs: int, parts: Parts) -> None:
     """Write the layer with torch's own; it has a second bias that Keras's has not."""
     units, states = whole(config.fields, "units"), states_of(config)
-    name = {"SimpleRNN": "RNN"}.get(config.layer, config.layer)
+    name = TORCHS.get(config.layer, config.layer)
     biased = _biased(config)
     no_bias = "" if biased[0] else ", bias=False"
     parts.setup = [f"self.rnn = nn.{name}({inputs}, {units}, batch_first=True{no_bias})"]

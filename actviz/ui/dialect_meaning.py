@@ -45,18 +45,19 @@ class MeaningRow(QWidget):
         self._meaning = found[0] if found and found[0].difference else None
         self.setVisible(self._meaning is not None)
         if self._meaning is not None:
+            label = activation_label(activation, self._meaning.values)
             apart, at = significant(self._meaning.difference, 4), significant(self._meaning.at)
             self.words.setText(
-                f"The word {activation} alone is {self._label}, up to {apart} away at x = {at}"
+                f"The word {activation} alone is {label}, up to {apart} away at x = {at}"
                 f" (of |x| ≤ {REACH:.0f})"
             )
 
-    @property
-    def _label(self) -> str:
-        assert self._meaning is not None
-        return activation_label(self._activation, self._meaning.values)
-
     def _compare(self) -> None:
         assert self._meaning is not None
-        label = f"{self._meaning.title}: {self._label}"
-        self.compared.emit(label[:80], dict(self._meaning.values))
+        label = pin_label(self._activation, self._meaning)
+        self.compared.emit(label, dict(self._meaning.values))
+
+
+def pin_label(activation: str, meaning: Meaning) -> str:
+    """Name the curve that a dialect's word means."""
+    return f"{meaning.title}: {activation_label(activation, meaning.values)}"[:80]

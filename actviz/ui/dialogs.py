@@ -73,6 +73,21 @@ def ask_unsaved(parent: QWidget, name: str) -> Answer:
     return answers.get(pressed, Answer.CANCEL)
 
 
+def ask_despite(parent: QWidget, title: str, losses: Sequence[str]) -> bool:
+    """Ask whether to write a file for a dialect that loses something, or takes it otherwise."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setWindowTitle("actviz")
+    box.setText(f"{title} will not get all of this layer.")
+    box.setInformativeText("\n".join(f"•  {each}" for each in losses))
+    buttons = QMessageBox.StandardButton
+    box.setStandardButtons(buttons.Save | buttons.Cancel)
+    box.setDefaultButton(buttons.Save)
+    pressed = buttons(box.exec())
+    box.deleteLater()
+    return pressed is buttons.Save
+
+
 def tell_failure(parent: QWidget, sentence: str) -> None:
     """Say what went wrong with a file; everything is as it was before."""
     box = QMessageBox(parent)

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from actviz import session as document
 from actviz.files import read_document, write_atomic, write_session
-from actviz.formats import SeveralLayers, dialect_named, layer_file, shown_text
+from actviz.formats import Dialect, SeveralLayers, dialect_named, layer_file, shown_text
+from actviz.formats.dialect import losses
 from actviz.layers import LayerConfig
 from actviz.session import Session
 from actviz.ui import dialogs
@@ -36,6 +37,7 @@ class Documents(QObject):
         self._settings = settings
         self._window = window
         self.path: Path | None = None
+        self._agreed: set[tuple[str, str]] = set()
 
     @property
     def name(self) -> str:
@@ -125,14 +127,17 @@ class Documents(QObject):
         return path is not None and self._write(path)
 
     def save_layer(self) -> bool:
-        """Write the layer's JSON into a file that the person chooses."""
+        """Write the layer's file, in the session's dialect, where the person chooses.
+
+        What the file will not hold is said before, once for each thing.
+        """
         session = self._store.session
+        dialect = dialect_named(session.dialect)
         try:
             content = layer_file(session.config, session.dialect)
-            suffix = dialect_named(session.dialect).suffix
-            proposal = self._folder_join(f"{session.config.layer}{suffix}")
-            path = dialogs.ask_save_layer(self._window, proposal, suffix)
-            if path is None:
+            proposal = self._folder_join(f"{session.config.layer}{dialect.suffix}")
+            path = dialogs.ask_save_layer(self._window, proposal, dialect.suffix)
+            if path is None or not self._may_lose(dialect, session.config):
                 return False
             write_atomic(path, content)
         except ValueError as error:
@@ -140,6 +145,15 @@ class Documents(QObject):
             return False
         self._settings.remember(path)
         self.said.emit(f"{path.name}: saved")
+        return True
+
+    def _may_lose(self, dialect: Dialect, config: LayerConfig) -> bool:
+        """Tell whether the person agrees with what a file loses; not asked again of the same."""
+        lost = {(dialect.name, each): each for each in losses(dialect.remarks(config))}
+        new = [sentence for key, sentence in lost.items() if key not in self._agreed]
+        if new and not dialogs.ask_despite(self._window, dialect.title, new):
+            return False
+        self._agreed.update(lost)
         return True
 
     def copy_layer(self) -> None:

@@ -22,6 +22,7 @@ from actviz.param import Value
 from actviz.session import Session
 from actviz.ui.dialect_combo import DialectCombo
 from actviz.ui.dialect_meaning import MeaningRow
+from actviz.ui.export_dialog import ExportDialog
 from actviz.ui.json_view import JsonView
 from actviz.ui.layer_combo import LayerCombo
 from actviz.ui.layer_facts import FactsView
@@ -53,9 +54,12 @@ class LayerPanel(QFrame):
         self.dialect = DialectCombo()
         self.dialect.chosen.connect(lambda name: store.apply(document.set_dialect, name))
         self.meaning = MeaningRow()
-        self.meaning.compared.connect(
-            lambda label, values: store.apply(document.compare_with, label, dict(values))
-        )
+        self.meaning.compared.connect(self._compare)
+        self.all = QPushButton("Compare all…")
+        self.all.setProperty("look", "plain")
+        self.all.setToolTip("What becomes of the layer in every dialect")
+        self.all.clicked.connect(self._show_all)
+        self.export: ExportDialog | None = None
         self.about = QLabel()
         self.about.setWordWrap(True)
         self.about.setProperty("look", "note")
@@ -160,10 +164,32 @@ class LayerPanel(QFrame):
         if not self._store.apply(document.reset_field, name, quietly=True):
             section.form.refuse(name, self._store.refusal)
 
+    # All dialects
+
+    def _compare(self, label: str, values: dict[str, Value]) -> None:
+        self._store.apply(document.compare_with, label, values)
+
+    def _show_all(self) -> None:
+        """Open the table of all dialects, which stays open beside the work."""
+        if self.export is None:
+            self.export = ExportDialog(self.window())
+            self.export.chosen.connect(lambda name: self._store.apply(document.set_dialect, name))
+            self.export.compared.connect(self._compare)
+        self.export.show_session(self._session)
+        self.export.show()
+        self.export.activateWindow()
+
+    def close_export(self) -> None:
+        """Close the table of all dialects, if it is open."""
+        if self.export is not None:
+            self.export.close()
+
     # The text
 
     def _show_text(self) -> None:
         session = self._session
+        if self.export is not None and self.export.isVisible():
+            self.export.show_session(session)
         self.meaning.show_meaning(session.dialect, session.activation, session.values)
         try:
             text = shown_text(session.config, session.dialect)
@@ -232,6 +258,7 @@ class LayerPanel(QFrame):
         layout.addLayout(above)
         above.addWidget(heading)
         above.addWidget(self.dialect, 1)
+        above.addWidget(self.all)
         layout.addWidget(self.meaning)
         layout.addWidget(self.json, 1)
         layout.addWidget(self.remarks)

@@ -117,6 +117,15 @@ QListView[look="picker"]::item:selected {
 QListView[look="picker"]:focus { border: 1px solid $f; border-radius: 6px; }
 QTableView {
     background: $panel; border: 1px solid $border; border-radius: 6px; gridline-color: $border;
+    outline: none;
+}
+QTableView::item { padding: 3px 8px; border: none; border-bottom: 1px solid $border; }
+QTableView::item:selected { background: $hover; color: $text; }
+QTableView:focus { border: 1px solid $f; }
+QHeaderView { background: $panel; }
+QHeaderView::section {
+    background: $panel; color: $dim; border: none; border-bottom: 1px solid $border;
+    padding: 5px 10px; font-size: ${small}px; font-weight: 600;
 }
 
 QMenu { background: $panel; border: 1px solid $border; padding: 5px; }

@@ -289,6 +289,7 @@ class Window(QMainWindow):
             event.ignore()
             return
         self.settings.change(**place_of(self, self.columns))
+        self.layer.close_export()
         self.keeper.close()
         self.evaluator.close()
         self.typesetter.close()
