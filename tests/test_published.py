@@ -26,7 +26,7 @@ def found() -> tuple[Verdict, ...]:
 
 def test_every_published_number_is_reproduced(found: tuple[Verdict, ...]) -> None:
     assert [cells(each) for each in found if each.finding == "fail"] == []
-    assert len(found) == sum(map(len, GROUPS.values())) >= 200
+    assert len(found) == sum(map(len, GROUPS.values()))
     assert sum(each.finding == "heuristic" for each in found) == 3
 
 
@@ -167,4 +167,5 @@ def test_the_page_and_the_readme_are_current(found: tuple[Verdict, ...]) -> None
     assert len(rows) == len(found), "run tools/verify_docs.py"
     said = {(row[0].removeprefix("| ").replace("\\|", "|"), row[2]) for row in rows}
     assert said == {(each.check.name, each.check.published) for each in found}
-    assert f"[{len(found)} published numbers](docs/verify.md)" in README
+    assert len(found) > 200
+    assert "[more than 200 published numbers](docs/verify.md)" in README

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from actviz.analysis.published import functions, gains, precision, saturation, selu, softmax, time
+from actviz.analysis.published import (
+    depth,
+    functions,
+    gains,
+    precision,
+    saturation,
+    selu,
+    softmax,
+    time,
+)
 from actviz.analysis.published.check import Check, Finding, Verdict, verdict
 
 __all__ = [
@@ -27,6 +36,7 @@ GROUPS: Mapping[str, tuple[Check, ...]] = {
     "Saturation": saturation.CHECKS,
     "Precision": precision.CHECKS,
     "Softmax": softmax.CHECKS,
+    "Depth": depth.CHECKS,
     "Time": time.CHECKS,
 }
 """All checks, by what they are about."""
