@@ -108,7 +108,7 @@ class Tail:
             axis = -1
         if axes is not None:
             axis = axes.get(axis, axis)
-        return ("softmax", {"axis": axis}), node.outputs[0], [node]
+        return ("softmax", {"axis": axis}), node.result, [node]
 
 
 def dtype_of(*arrays: Held) -> str:

@@ -55,6 +55,16 @@ class OnnxNode:
     domain: str = ""
     name: str = field(default="", compare=False)
 
+    @property
+    def source(self) -> str:
+        """Its first input; "" where a file has none."""
+        return self.inputs[0] if self.inputs else ""
+
+    @property
+    def result(self) -> str:
+        """Its first output; "" where a file has none."""
+        return self.outputs[0] if self.outputs else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Tensor:

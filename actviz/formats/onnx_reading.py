@@ -119,4 +119,4 @@ def _layer(wiring: Wiring, tail: Tail, node: OnnxNode) -> tuple[OnnxLayer, list[
 
 def _name(node: OnnxNode) -> str:
     """Call a node by its own name, or by what it gives."""
-    return node.name or (node.outputs[0] if node.outputs else node.op)
+    return node.name or node.result or node.op

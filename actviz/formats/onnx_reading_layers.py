@@ -34,8 +34,8 @@ def read_matmul(wiring: Wiring, tail: Tail, node: OnnxNode) -> Found:
     """Read a product with a matrix of the file, and the bias that is added to it, as Dense."""
     kernel = _weight(wiring, node, 1, 2)
     inputs, units = kernel.shape
-    after = wiring.only_user(node.outputs[0])
-    bias = _added(wiring, after, node.outputs[0], units)
+    after = wiring.only_user(node.result)
+    bias = _added(wiring, after, node.result, units)
     if bias is None or after is None:
         return _dense(tail, node, (kernel,), inputs, units)
     found = _dense(tail, after, (kernel, bias), inputs, units)
@@ -48,21 +48,21 @@ def _added(wiring: Wiring, node: OnnxNode | None, value: str, units: int) -> Hel
     """Find the bias that a node adds to a value."""
     if node is None or node.op != "Add" or len(node.inputs) != 2:
         return None
-    (other,) = [name for name in node.inputs if name != value] or [""]
-    held = wiring.array(other)
+    others = [name for name in node.inputs if name != value]
+    held = wiring.array(others[0]) if len(others) == 1 else None
     wide = held is not None and held.shape[-1:] == (units,) and max(held.shape[:-1], default=1) == 1
     return held if wide else None
 
 
 def _dense(tail: Tail, node: OnnxNode, arrays: tuple[Held, ...], inputs: int, units: int) -> Found:
-    activation, _, nodes = tail.activation(node.outputs[0])
+    activation, _, nodes = tail.activation(node.result)
     fields = {"units": units, "use_bias": len(arrays) == 2, "dtype": dtype_of(*arrays)}
     shape = _input_shape(tail.wiring, node, inputs)
     return Found("Dense", fields, shape, {"activation": activation}, [node, *nodes])
 
 
 def _input_shape(wiring: Wiring, node: OnnxNode, inputs: int) -> Shape:
-    known = sizes(wiring.shape(node.inputs[0]))
+    known = sizes(wiring.shape(node.source))
     return known if known is not None and known[-1:] == (inputs,) else (inputs,)
 
 
@@ -104,11 +104,11 @@ class _Place:
 
 def _place(wiring: Wiring, node: OnnxNode, rank: int, channels: int) -> _Place:
     """Look at what stands before a convolution: a turn from channels last, and the sizes."""
-    before = wiring.maker.get(node.inputs[0])
+    before = wiring.maker.get(node.source)
     last = turned(before) == (0, rank + 1, *range(1, rank + 1))
-    shape = sizes(wiring.shape(node.inputs[0]))
+    shape = sizes(wiring.shape(node.source))
     if last and before is not None:
-        outer = sizes(wiring.shape(before.inputs[0]))
+        outer = sizes(wiring.shape(before.source))
         shape = None if outer is None else (outer[-1], *outer[:-1])
     fits = shape is not None and len(shape) == rank + 1 and shape[0] == channels
     return _Place(rank, last, channels, shape if fits else None)
@@ -119,7 +119,7 @@ def _finish(
 ) -> Found:
     """Read the activation and the turn back, and say the sizes."""
     channels = place.channels
-    output = node.outputs[0]
+    output = node.result
     after = tail.wiring.only_user(output)
     back = (0, *range(2, place.rank + 2), 1)
     nodes = [node]
@@ -127,7 +127,7 @@ def _finish(
     first_turned = last and turned(after) == back
     if first_turned and after is not None:
         nodes.append(after)
-        output = after.outputs[0]
+        output = after.result
     activation, end, more = tail.activation(output, None if first_turned else place.axes())
     nodes += more
     behind = tail.wiring.only_user(end)
@@ -135,8 +135,8 @@ def _finish(
         last = turned(behind) == back
         if last and behind is not None:
             nodes.append(behind)
-    before = tail.wiring.maker.get(node.inputs[0])
-    if last and before is not None and tail.wiring.only_user(before.outputs[0]) is not None:
+    before = tail.wiring.maker.get(node.source)
+    if last and before is not None and tail.wiring.only_user(before.result) is not None:
         nodes.insert(0, before)
     fields["data_format"] = "channels_last" if last else "channels_first"
     space = place.space or _some_space(fields, place.rank)
@@ -208,8 +208,8 @@ def read_conv(wiring: Wiring, tail: Tail, node: OnnxNode) -> Found:
 
 def _mixture(wiring: Wiring, node: OnnxNode, between: int) -> OnnxNode | None:
     """Find the mixture of channels behind a depthwise convolution without a bias."""
-    after = wiring.only_user(node.outputs[0])
-    if after is None or after.op != "Conv" or after.inputs[0] != node.outputs[0]:
+    after = wiring.only_user(node.result)
+    if after is None or after.op != "Conv" or after.source != node.result:
         return None
     held = wiring.array(after.inputs[1]) if len(after.inputs) > 1 else None
     if held is None or held.shape[1:2] != (between,) or whole(after, "group", 1) != 1:
@@ -235,7 +235,7 @@ def _separable(
     }
     layer = f"SeparableConv{place.rank}D"
     found = _finish(tail, mixture, place, layer, fields)
-    before = wiring.maker.get(node.inputs[0])
+    before = wiring.maker.get(node.source)
     outer = [before] if place.last and before is not None else []
     found.nodes = [*outer, node, *found.nodes]
     return found

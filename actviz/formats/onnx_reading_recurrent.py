@@ -159,7 +159,7 @@ def _behind(wiring: Wiring, node: OnnxNode) -> list[OnnxNode]:
             if after is None or not moves or len(after.outputs) != 1:
                 break
             found.append(after)
-            name = after.outputs[0]
+            name = after.result
     return found
 
 
@@ -172,13 +172,13 @@ def _time(wiring: Wiring, node: OnnxNode, nodes: list[OnnxNode]) -> int | None:
 
     None where the file does not say; a turn before it is added to `nodes`.
     """
-    before = wiring.maker.get(node.inputs[0])
+    before = wiring.maker.get(node.source)
     batch_first = whole(node, "layout") == 1
     time: object = None
-    shape = wiring.shape(node.inputs[0])
+    shape = wiring.shape(node.source)
     if before is not None and turned(before) == (1, 0, 2):
         nodes.insert(0, before)
-        shape, batch_first = wiring.shape(before.inputs[0]), not batch_first
+        shape, batch_first = wiring.shape(before.source), not batch_first
     if shape is not None and len(shape) == 3:
         time = shape[1 if batch_first else 0]
     return time if isinstance(time, int) and time > 0 else None

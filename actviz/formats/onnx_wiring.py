@@ -48,7 +48,7 @@ class Wiring:
     def _connect(self, node: OnnxNode) -> None:
         value = node.attributes.get("value")
         if node.op == "Constant" and isinstance(value, Tensor) and node.outputs:
-            self.tensors[node.outputs[0]] = value
+            self.tensors[node.result] = value
             return
         for name in node.outputs:
             self.maker[name] = node
@@ -83,7 +83,7 @@ class Wiring:
                 computed = computed or _FLOATS.get(kind if isinstance(kind, int) else 0, "other")
             if node.op == "Transpose":
                 turned.append(ints(node, "perm"))
-            name = node.inputs[0] if node.inputs else ""
+            name = node.source
         return None
 
 

@@ -18,13 +18,18 @@ _AXIS = re.compile(r"[+-]?\d{1,3}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Single:
-    """A number from 0 that Keras holds as float32; it is the shortest decimal for that float32."""
+    """A number from 0 that some versions of Keras hold as float32 and write out as float64.
+
+    Such a number stands for the shortest decimal that gives it; any other is kept as it is.
+    """
 
     def check(self, value: object, where: str) -> Value:
-        """Return the shortest decimal that is the same number in float32."""
+        """Return the number, or the shortest decimal for one that is a float32."""
         number = Real(low=0.0, high=_LARGEST_SINGLE).check(value, where)
         assert isinstance(number, float)
         kept = struct.pack("f", number)
+        if struct.unpack("f", kept)[0] != number:
+            return number
         decimals = (float(f"{number:.{digits}g}") for digits in range(1, _MOST_DIGITS + 1))
         return next(shorter for shorter in decimals if struct.pack("f", shorter) == kept)
 
