@@ -33,6 +33,33 @@ def saved(text: str) -> str:
     return json.dumps(tf_keras.layers.serialize(layer))
 
 
+def stock(name: str, seed: int) -> str:
+    """Make a random layer and give the JSON that Keras 2 saves of it."""
+    import json
+
+    from stock_layers import Stock
+
+    return json.dumps(tf_keras.layers.serialize(Stock(tf_keras, f"{name} {seed}").layer(name)))
+
+
+def runs(text: str) -> float:
+    """Load a layer from JSON, build it for a small input, run it and add up its losses."""
+    import json
+
+    layer = tf_keras.layers.deserialize(json.loads(text))
+    layer.trainable = True
+    space = [9] * len(layer.kernel_size) if hasattr(layer, "kernel_size") else []
+    first = getattr(layer, "data_format", "") == "channels_first"
+    shape = [2, 12, *space] if first else [2, *space, 12]
+    x = tf_keras.backend.ones(shape)
+    if text.find("Cell") > 0:
+        layer = tf_keras.layers.RNN(layer)
+    if isinstance(layer, tf_keras.layers.RNN):
+        x = x[:, None]
+    layer(x)
+    return float(sum(layer.losses))
+
+
 def activated(text: str, x: Any) -> Any:
     """Load a layer from JSON and give what its activation makes of x."""
     import json

@@ -237,7 +237,7 @@ def test_a_null_initializer_is_glorot_uniform_to_keras() -> None:
 def test_what_keras_ignores_is_left_out_and_said() -> None:
     document = layer("SimpleRNN", units=2, activity_regularizer="l2")
     assert read_layer(text(document)).warnings == (
-        "config.activity_regularizer: Keras ignores it here; it is left out",
+        "config.activity_regularizer: Keras 3 ignores it here; it is left out",
     )
     assert keras.layers.deserialize(document).activity_regularizer is None
 

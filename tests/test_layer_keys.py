@@ -49,7 +49,7 @@ def test_an_activity_regularizer_that_is_not_held_has_no_effect(each: LayerRow) 
     config = read_layer(json.dumps(document))
     assert config == LayerConfig(each.name)
     assert config.warnings == (
-        "config.activity_regularizer: Keras ignores it here; it is left out",
+        "config.activity_regularizer: Keras 3 ignores it here; it is left out",
     )
     layer = keras.layers.deserialize(document)
     if each.name.endswith("Cell"):

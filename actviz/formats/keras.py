@@ -216,7 +216,7 @@ class _Reading:
                 continue
             if key != _WITHOUT_EFFECT:
                 raise unknown_key(self.saved.at(key), allowed)
-            self.warnings.append(f"{self.saved.at(key)}: Keras ignores it here; it is left out")
+            self.warnings.append(f"{self.saved.at(key)}: Keras 3 ignores it here; it is left out")
         for key in _REQUIRED:
             if key in self.row.keys and key not in self.saved.config:
                 raise ValueError(f"{self.saved.at(key)}: it is missing; {self.row.name} needs it")

@@ -45,6 +45,8 @@ _NEVER_WRITTEN = ("leaky_relu",)
 _LEFT_OUT = ("seed", "lora_rank", "lora_alpha")
 _ONLY_WHEN_SET = ("zero_output_for_mask",)
 _OLD_CLASSES = {"OrthogonalInitializer": "Orthogonal", "IdentityInitializer": "Identity"}
+# Keras 2 takes the word for the regularizer itself, and fails when it is called.
+_NO_WORDS = {"l1l2": "L1L2"}
 _RELU = {"negative_slope": 0.0, "max_value": None, "threshold": 0.0}
 _HELD = "elu, leaky_relu, prelu, relu, softmax, thresholded_relu and the words of Keras 2"
 
@@ -111,6 +113,8 @@ def _refuse_what_is_newer(config: LayerConfig) -> None:
 
 def _without_modules(value: object) -> object:
     """Write an initializer, regularizer or constraint as Keras 2 does, by class and config."""
+    if isinstance(value, str) and value in _NO_WORDS:
+        return {"class_name": _NO_WORDS[value], "config": {}}
     if not isinstance(value, dict) or "class_name" not in value:
         return value
     config = {
