@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import (
-    QColor,
-    QSyntaxHighlighter,
-    QTextCharFormat,
-    QTextCursor,
-    QTextDocument,
-    QTextFormat,
-)
+from PySide6.QtGui import QColor, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
 
 from actviz.ui.theme import SMALL_SIZE, Theme, mono_font
-
-_TOKEN = re.compile(
-    r'(?P<key>"(?:[^"\\]|\\.)*")(?=\s*:)|(?P<string>"(?:[^"\\]|\\.)*")'
-    r"|(?P<number>-?\d[\d.eE+-]*)|(?P<word>true|false|null)"
-)
+from actviz.ui.tint import Tint
 
 _MARKED = 2_000
 """Milliseconds for which changed lines are marked."""
@@ -35,39 +23,6 @@ def changed_lines(before: Sequence[str], after: Sequence[str]) -> list[int]:
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     steps = matcher.get_opcodes()
     return [line for kind, _, _, low, high in steps if kind != "equal" for line in range(low, high)]
-
-
-class JsonTint(QSyntaxHighlighter):
-    """Tints keys, strings, numbers and words of JSON."""
-
-    def __init__(self, text: QTextDocument, theme: Theme) -> None:
-        super().__init__(text)
-        self.tinting = True
-        self._formats: dict[str, QTextCharFormat] = {}
-        self.set_theme(theme)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Tint in another theme's colours."""
-        colours = {
-            "key": theme.f,
-            "string": theme.string,
-            "number": theme.number,
-            "word": theme.number,
-        }
-        for kind, colour in colours.items():
-            made = QTextCharFormat()
-            made.setForeground(QColor(colour))
-            self._formats[kind] = made
-        self.rehighlight()
-
-    def highlightBlock(self, text: str) -> None:
-        """Tint one line."""
-        if not self.tinting:
-            return
-        for match in _TOKEN.finditer(text):
-            kind = match.lastgroup
-            assert kind is not None
-            self.setFormat(match.start(), match.end() - match.start(), self._formats[kind])
 
 
 class JsonView(QPlainTextEdit):
@@ -84,19 +39,21 @@ class JsonView(QPlainTextEdit):
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self._tint = JsonTint(self.document(), theme)
+        self._tint = Tint(self.document(), theme)
         self._wrong = False
         self._mark = QColor(theme.hover)
         self._rest = QTimer(self, singleShot=True, interval=_MARKED)
         self._rest.timeout.connect(lambda: self._mark_lines(()))
 
-    def show_text(self, text: str) -> None:
+    def show_text(self, text: str, suffix: str = ".json") -> None:
         """Show the text of the file; lines that have changed are brought into sight and marked.
 
-        Otherwise it stays where the reader has scrolled to.
+        Otherwise it stays where the reader has scrolled to. It is tinted as files that end with
+        `suffix` are.
         """
         before = [] if self._wrong else self.toPlainText().split("\n")
         after = text.split("\n")
+        self._tint.set_syntax(suffix)
         self._put(text, wrong=False)
         lines = changed_lines(before, after)
         if before == after or not lines:
@@ -110,6 +67,7 @@ class JsonView(QPlainTextEdit):
 
     def show_sentence(self, sentence: str) -> None:
         """Say why there is no file to be written."""
+        self._tint.set_syntax("")
         self._put(sentence, wrong=True)
 
     def set_theme(self, theme: Theme) -> None:
@@ -146,7 +104,6 @@ class JsonView(QPlainTextEdit):
             return
         if wrong != self._wrong:
             self._wrong = wrong
-            self._tint.tinting = not wrong
             mode = QPlainTextEdit.LineWrapMode
             self.setLineWrapMode(mode.WidgetWidth if wrong else mode.NoWrap)
             self.setProperty("wrong", wrong)

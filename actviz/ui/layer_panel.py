@@ -197,8 +197,9 @@ class LayerPanel(QFrame):
             self.json.show_sentence(str(error))
             self._show_remarks(())
         else:
-            self.json.show_text(text)
-            self._show_remarks(dialect_named(session.dialect).remarks(session.config))
+            dialect = dialect_named(session.dialect)
+            self.json.show_text(text, dialect.suffix)
+            self._show_remarks(dialect.remarks(session.config))
         for button in (self.copy, self.save):
             button.setEnabled(not self.json.property("wrong"))
 
