@@ -261,5 +261,6 @@ def test_other_activations_are_refused_with_place_and_reason(case: str) -> None:
 def test_another_dtype_inside_is_said() -> None:
     config = read_layer(text(dense(layer("ELU", alpha=2), dtype="float64")))
     assert config.warnings == (
-        "config.activation.config.dtype: it computes in float32, the layer in float64",
+        "config.activation.config.dtype: it computes in float32, the layer in float64, "
+        "which is taken for both",
     )

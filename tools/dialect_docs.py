@@ -13,6 +13,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import odd_files
+
 from actviz.activations import ROWS as ACTIVATIONS
 from actviz.activations import Row
 from actviz.formats import DIALECTS, Dialect
@@ -44,6 +46,7 @@ def pages() -> dict[str, str]:
     tables = {name: Table(dialect) for name, dialect in DIALECTS.items()}
     return {
         "README.md": overview(tables),
+        "odd_files.md": NEWLINE.join([*odd_files.page(), ""]),
         **{f"{name}.md": page(table) for name, table in tables.items()},
     }
 
@@ -222,6 +225,7 @@ def overview(tables: dict[str, Table]) -> str:
         "The LabVIEW toolkit runs in LabVIEW only: its files are read back instead.",
         "",
         *(f"* [`{name}`]({name}.md): {made.dialect.title}" for name, made in tables.items()),
+        "* [Files that Keras takes without a word](odd_files.md), and what is done with each here",
         "",
     ]
     for column, (title, slot, recurrent) in enumerate(FAMILIES):

@@ -112,7 +112,8 @@ class ActivationReader:
         DTYPE.domain.check(dtype, saved.at("dtype"))
         if dtype != self.dtype:
             self.warnings.append(
-                f"{saved.at('dtype')}: it computes in {dtype}, the layer in {self.dtype}"
+                f"{saved.at('dtype')}: it computes in {dtype}, the layer in {self.dtype}, "
+                "which is taken for both"
             )
 
     def elu(self, saved: SavedObject) -> Activation:
@@ -126,7 +127,8 @@ class ActivationReader:
         slope = number_of(saved, "negative_slope", 0.3, low=0.0)
         if "alpha" in saved.config:
             slope = number_of(saved, "alpha", 0.3, low=0.0)
-            self.warnings.append(f"{saved.at('alpha')}: the old name of negative_slope")
+            both = ", and Keras takes it before that" * ("negative_slope" in saved.config)
+            self.warnings.append(f"{saved.at('alpha')}: the old name of negative_slope{both}")
         return plain("leaky_relu", {"negative_slope": slope})
 
     def relu(self, saved: SavedObject) -> Activation:
