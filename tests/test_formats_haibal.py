@@ -201,3 +201,13 @@ def test_arguments_stand_beside_their_label() -> None:
     assert parameters["Weight Initializer"] == wanted
     assert parameters["Weight Regularizer"] == {"enum": "L2", "l2": 0.5}
     assert read_layer(text) == config
+
+
+def test_the_input_is_carried_beside() -> None:
+    config = LayerConfig("Conv2D", {"data_format": "channels_first"}, input_shape=(3, 28, 20))
+    document = json.loads(str(write_layer(config, "haibal")))
+    assert document["actviz"]["input_shape"] == [3, 28, 20]
+    assert read_layer(json.dumps(document)) == config
+    document["actviz"]["input_shape"] = [3, 28]
+    with pytest.raises(ValueError, match=r"actviz\.input_shape: \[3, 28\] is not allowed"):
+        read_layer(json.dumps(document))

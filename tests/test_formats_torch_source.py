@@ -131,6 +131,8 @@ def test_remarks_say_what_is_lost() -> None:
     for word in ("kernel_regularizer", "lora_rank", "autocast", "one slope for all"):
         assert word in said
     assert dialect_named("torch").remarks(LayerConfig("Conv1D")) == ()
+    (said,) = dialect_named("torch").remarks(LayerConfig("Conv1D", input_shape=(7, 5)))
+    assert said == "the input 7×5 stands in the example at the end; Python is not read back"
 
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16", "mixed_bfloat16", "mixed_float16"])

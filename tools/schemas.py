@@ -142,6 +142,7 @@ def _haibal(row: LayerRow) -> Schema:
     needed = tuple(x for x in ("units", "filters") if x in cluster)
     marker = {"dialect": {"const": "haibal"}, "version": {"const": 1}}
     marker["not carried"] = {"type": "object"}
+    marker["input_shape"] = {"type": "array", "items": {"type": "integer", "minimum": 1}}
     parts = {
         "actviz": _object(marker, ("dialect", "version")),
         "layer": {"const": row.name},

@@ -34,6 +34,7 @@ __all__ = ["WORDS", "document_of", "label_of_word", "left_out", "remarks", "writ
 DIALECT = "haibal"
 VERSION = 1
 MARKER = "actviz"
+INPUT_SHAPE = "input_shape"
 _CHANGING = {
     "groups": (1, "the toolkit's convolutions have no groups"),
     "output_padding": (None, "the toolkit's transposed convolutions have no output padding"),
@@ -69,6 +70,8 @@ def document_of(config: LayerConfig) -> dict[str, object]:
     marker: dict[str, object] = {"dialect": DIALECT, "version": VERSION}
     if beside:
         marker["not carried"] = {name: _plain(value) for name, value in beside.items()}
+    if config.input_shape != config.default_input_shape:
+        marker[INPUT_SHAPE] = list(config.input_shape)
     name = config.fields["name"]
     return {
         MARKER: marker,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from actviz.activations import row as activation_row
 from actviz.formats.haibal import (
     DIALECT,
+    INPUT_SHAPE,
     MARKER,
     VERSION,
     label_of_word,
@@ -28,6 +29,7 @@ from actviz.formats.haibal_labels import (
 from actviz.formats.keras_objects import joined, kind_of, unknown_key
 from actviz.layers import LayerConfig, LayerRow, layer_row
 from actviz.layers.named import Named
+from actviz.layers.shapes import Shape, check_shape
 from actviz.param import Choice, Sizes, Value, refuse
 
 Activation = tuple[str, Mapping[str, object]]
@@ -51,9 +53,10 @@ def read(document: object) -> LayerConfig:
     """
     whole = _object(document, "the document", _PARTS)
     layer = layer_row(_text(whole.get("layer"), "layer"))
-    beside = _marker(whole.get(MARKER), layer)
+    beside, shape = _marker(whole.get(MARKER), layer)
     reading = _Reading(layer, _object(whole.get("Parameters"), "Parameters", _texts(layer)))
-    return reading.config(beside, whole.get("name (optional)", ""))
+    config = reading.config(beside, whole.get("name (optional)", ""))
+    return config if shape is None else replace(config, input_shape=shape)
 
 
 def _texts(layer: LayerRow) -> tuple[str, ...]:
@@ -75,9 +78,9 @@ def _text(value: object, place: str) -> str:
     return value
 
 
-def _marker(value: object, layer: LayerRow) -> dict[str, object]:
-    """Read what the toolkit has no parameter for; it is checked with the other fields."""
-    allowed = ("dialect", "version", "not carried")
+def _marker(value: object, layer: LayerRow) -> tuple[dict[str, object], Shape | None]:
+    """Read what the toolkit has no parameter for, and the input it is thought of with."""
+    allowed = ("dialect", "version", "not carried", INPUT_SHAPE)
     marker = _object(value, MARKER, allowed)
     if marker.get("dialect") != DIALECT:
         raise refuse(f"{MARKER}.dialect", marker.get("dialect"), DIALECT)
@@ -86,7 +89,9 @@ def _marker(value: object, layer: LayerRow) -> dict[str, object]:
         allowed_version = f"{VERSION}: other versions of this program wrote it"
         raise refuse(f"{MARKER}.version", version, allowed_version)
     names = tuple(param.name for param in layer.fields if param.name != "name")
-    return _object(marker.get("not carried", {}), f"{MARKER}.not carried", names)
+    shape = marker.get(INPUT_SHAPE)
+    checked = None if shape is None else check_shape(layer, shape, f"{MARKER}.{INPUT_SHAPE}")
+    return _object(marker.get("not carried", {}), f"{MARKER}.not carried", names), checked
 
 
 @dataclass

@@ -217,4 +217,7 @@ def remarks(config: LayerConfig) -> tuple[str, ...]:
     if "recurrent_activation" in config.activations:
         order = ", ".join(torch_recurrent.GATES[kind_of(config)])
         said.append(f"load_keras_weights expects Keras's order of the gates: {order}")
+    if config.input_shape != config.default_input_shape:
+        given = "×".join(map(str, config.input_shape))
+        said.append(f"the input {given} stands in the example at the end; Python is not read back")
     return tuple(said)
