@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from actviz.param import Flag, Param, Real, Value, complete, refuse
+from actviz.param import FINITE, POSITIVE, Flag, Param, Real, Value, complete, refuse
 
 EPSILON = Param(
     "epsilon",
@@ -22,6 +22,22 @@ EPSILON = Param(
 SHOW_SATURATION = Param(
     "show_saturation", True, domain=Flag(), doc="Shade the sides on which the curve saturates"
 )
+MEAN = Param(
+    "mean",
+    0.0,
+    domain=FINITE,
+    slider=(-3.0, 3.0),
+    doc="The mean of the Gaussian input",
+    symbol=r"\mu",
+)
+STD = Param(
+    "std",
+    1.0,
+    domain=POSITIVE,
+    slider=(0.05, 5.0),
+    doc="The standard deviation of the Gaussian input",
+    symbol=r"\sigma",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +49,6 @@ class Lens:
     params: tuple[Param, ...]
     doc: str
 
-    def complete(self, settings: Mapping[str, object]) -> dict[str, Value]:
-        """Pick this lens's own settings out of `settings`, check them and fill in the defaults.
-
-        Raises
-        ------
-        ValueError
-            For a value outside its domain.
-        """
-        own = {param.name for param in self.params}
-        return complete(
-            self.params,
-            {name: value for name, value in settings.items() if name in own},
-            self.name,
-        )
-
 
 CURVE = Lens(
     "curve",
@@ -55,12 +56,29 @@ CURVE = Lens(
     (EPSILON, SHOW_SATURATION),
     "f and f′ over one x axis, with kinks, readings and the saturated sides",
 )
-LENSES: tuple[Lens, ...] = (CURVE,)
+SATURATION = Lens(
+    "saturation",
+    "Saturation",
+    (EPSILON, MEAN, STD),
+    "Where f saturates, how (hard or soft), and how much of the input lands there",
+)
+LENSES: tuple[Lens, ...] = (CURVE, SATURATION)
 """All lenses, in the order of their tabs."""
 
 _BY_NAME = {lens.name: lens for lens in LENSES}
 SETTINGS: Mapping[str, Param] = {param.name: param for lens in LENSES for param in lens.params}
 """Every setting of any lens, by name."""
+
+
+def complete_settings(settings: Mapping[str, object]) -> dict[str, Value]:
+    """Check the settings of lenses, and fill in the defaults of all that are not there.
+
+    Raises
+    ------
+    ValueError
+        For a value outside its domain.
+    """
+    return complete(tuple(SETTINGS.values()), settings, "lens")
 
 
 def lens(name: str) -> Lens:

@@ -15,7 +15,7 @@ from actviz.activations import FORMULA, row, subject
 from actviz.dtypes import DTYPES
 from actviz.formats import DIALECTS
 from actviz.layers import LayerConfig
-from actviz.lenses import CURVE, SETTINGS, lens
+from actviz.lenses import CURVE, SETTINGS, complete_settings, lens
 from actviz.param import Choice, Integer, Param, Text, Value, refuse
 from actviz.pins import (
     LABEL,
@@ -114,8 +114,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def settings(self) -> dict[str, Value]:
-        """All settings of the lens in use, with defaults where none was chosen."""
-        return lens(self.lens).complete(self.lens_values)
+        """All settings of all lenses, with defaults where none was chosen."""
+        return complete_settings(self.lens_values)
 
 
 def _with(session: Session, **changes: Any) -> Session:

@@ -19,7 +19,8 @@ from actviz.view import LARGEST_X, SMALLEST_SPAN
 def test_a_new_session_edits_the_first_activation() -> None:
     new = Session()
     assert (new.activation, new.values) == ("elu", {"alpha": 1.0})
-    assert new.settings == {"epsilon": 0.01, "show_saturation": True}
+    assert new.settings == {name: param.default for name, param in SETTINGS.items()}
+    assert new.settings["epsilon"] == 0.01
     assert document.checked(new) == new
 
 

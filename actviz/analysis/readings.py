@@ -116,7 +116,13 @@ def readings(
         For a bad value.
     """
     curve = Curve.of(row, values)
-    pieces = survey(curve)
+    return readings_of(curve, survey(curve), epsilon=epsilon, mean=mean, std=std)
+
+
+def readings_of(
+    curve: Curve, pieces: tuple[Piece, ...], *, epsilon: float, mean: float, std: float
+) -> Readings:
+    """Do the same for a curve whose survey is at hand already."""
     saturated = saturation_of(curve, epsilon, mean, std, pieces)
     return Readings(
         range=_range(curve, saturated.turning_points),

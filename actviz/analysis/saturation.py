@@ -119,8 +119,8 @@ def saturation_of(
         turning_points=tuple(float(x) for x in found.zeros),
         left_edge=left[1] if left else None,
         right_edge=right[0] if right else None,
-        probability=math.fsum(_mass(each, mean, std) for each in {left, right} if each),
-        small_slope=math.fsum(_mass(each, mean, std) for each in flat),
+        probability=math.fsum(mass(each, mean, std) for each in {left, right} if each),
+        small_slope=math.fsum(mass(each, mean, std) for each in flat),
     )
 
 
@@ -147,8 +147,8 @@ def _outermost(flat: list[Interval], end: End, side: int) -> Interval | None:
     return stretch if math.isinf(stretch[0 if side < 0 else 1]) else None
 
 
-def _mass(interval: Interval, mean: float, std: float) -> float:
-    """Compute the mass of a Gaussian in an interval; differences of tails, so that none cancels."""
+def mass(interval: Interval, mean: float, std: float) -> float:
+    """Compute the mass of N(mean, std²) in an interval; of tails, so that nothing cancels."""
     low, high = ((x - mean) / std * math.sqrt(0.5) for x in interval)
     if low > 0.0:
         return (math.erfc(low) - math.erfc(high)) / 2

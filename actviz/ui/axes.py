@@ -9,12 +9,14 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from actviz.ui.axis import Axis
+from actviz.ui.log_axis import LogAxis
 from actviz.ui.look import Look
 from actviz.ui.numbers import decimals
 
 if TYPE_CHECKING:
     from actviz.ui.plot import Pane
 
+AnyAxis = Axis | LogAxis
 RIGHT = 14.0
 """Pixels right of the panes."""
 _TICK = 4.0
@@ -27,15 +29,47 @@ def paint_axes(painter: QPainter, panes: Sequence[Pane], x: Axis, look: Look) ->
     """Draw the grid, the axes, the ticks, their words and the titles of all panes."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for pane in panes:
-        _paint_grid(painter, pane, x, look)
+        _paint_grid(painter, pane.rect, pane.y, x, look)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(look.dim)
     for pane in panes:
         painter.setFont(look.small)
-        _paint_words(painter, pane, x, look)
+        _paint_words(painter, pane.rect, pane.y, x, look, x_words=pane.x_words)
         painter.setFont(look.font)
-        _paint_title(painter, pane)
-    _paint_x_title(painter, panes[-1].rect, x, look)
+        _paint_title(painter, pane.rect, pane.y.title(pane.title, decimals), 2)
+    painter.setFont(look.font)
+    _paint_x_title(painter, panes[-1].rect, x.title("x", decimals), look)
+
+
+def paint_frame(
+    painter: QPainter,
+    rect: QRectF,
+    axes: tuple[AnyAxis, AnyAxis],
+    titles: tuple[str, str],
+    look: Look,
+    *,
+    x_words: bool = True,
+) -> None:
+    """Draw grid, frame, ticks, words and titles of one plot that has its own two axes."""
+    x, y = axes
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    _paint_grid(painter, rect, y, x, look)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(look.dim)
+    painter.setFont(look.small)
+    _paint_words(painter, rect, y, x, look, x_words=x_words)
+    _paint_title(
+        painter, rect, y.title(titles[1], decimals), max(rect.left() - _beside(y, look), 0)
+    )
+    if x_words:
+        _paint_x_title(painter, rect, x.title(titles[0], decimals), look)
+
+
+def _beside(y: AnyAxis, look: Look) -> float:
+    """Give how far left of a plot the title of its vertical axis stands."""
+    font = QFontMetricsF(look.small)
+    widest = max((font.horizontalAdvance(word) for word in y.words(decimals)), default=0.0)
+    return widest + _TICK + 4 + font.height()
 
 
 def _uprights(pixels: Iterable[float], rect: QRectF) -> list[QRectF]:
@@ -51,9 +85,8 @@ def _fill(painter: QPainter, lines: list[QRectF], color: QColor) -> None:
         painter.fillRect(line, color)
 
 
-def _paint_grid(painter: QPainter, pane: Pane, x: Axis, look: Look) -> None:
+def _paint_grid(painter: QPainter, rect: QRectF, y: AnyAxis, x: AnyAxis, look: Look) -> None:
     """Draw the lines of the grid as thin rectangles, several times as fast as lines."""
-    rect, y = pane.rect, pane.y
     for ticks, color in (("minor_tick_pixels", look.minor_grid), ("tick_pixels", look.grid)):
         _fill(painter, _uprights(getattr(x, ticks).tolist(), rect), color)
         _fill(painter, _levels(getattr(y, ticks).tolist(), rect), color)
@@ -64,36 +97,43 @@ def _paint_grid(painter: QPainter, pane: Pane, x: Axis, look: Look) -> None:
     _fill(painter, frame, look.axis)
 
 
-def _paint_words(painter: QPainter, pane: Pane, x: Axis, look: Look) -> None:
-    rect, metrics = pane.rect, QFontMetricsF(look.small)
+def _paint_words(
+    painter: QPainter,
+    rect: QRectF,
+    y: AnyAxis,
+    x: AnyAxis,
+    look: Look,
+    *,
+    x_words: bool = True,
+) -> None:
+    metrics = QFontMetricsF(look.small)
     height, under = metrics.height(), rect.bottom() + _TICK + 2
-    for at, word in zip(pane.y.tick_pixels.tolist(), pane.y.words(decimals), strict=True):
+    for at, word in zip(y.tick_pixels.tolist(), y.words(decimals), strict=True):
         box = QRectF(0, at - height / 2, rect.left() - _TICK - 3, height)
         painter.drawText(box, _RIGHT, word)
         painter.drawLine(QPointF(rect.left() - _TICK, at), QPointF(rect.left(), at))
     for at, word in zip(x.tick_pixels.tolist(), x.words(decimals), strict=True):
         painter.drawLine(QPointF(at, rect.bottom()), QPointF(at, rect.bottom() + _TICK))
-        if pane.x_words:
+        if x_words:
             # A word under the right end is moved in rather than cut off.
             half = metrics.horizontalAdvance(word) / 2 + 1
             left = min(at + half, rect.right() + RIGHT) - 2 * half
             painter.drawText(QRectF(left, under, 2 * half, height), _CENTRE, word)
 
 
-def _paint_title(painter: QPainter, pane: Pane) -> None:
+def _paint_title(painter: QPainter, rect: QRectF, text: str, left: float) -> None:
     """Write what the vertical axis shows, upwards beside it, and how its ticks are meant."""
     height = painter.fontMetrics().height()
+    length = rect.height()
+    cut = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(length))
     painter.save()
-    painter.translate(2, pane.rect.center().y())
+    painter.translate(left, rect.center().y())
     painter.rotate(-90)
-    length = pane.rect.height()
-    text = pane.y.title(pane.title, decimals)
-    painter.drawText(QRectF(-length / 2, 0, length, height), _MIDDLE, text)
+    painter.drawText(QRectF(-length / 2, 0, length, height), _MIDDLE, cut)
     painter.restore()
 
 
-def _paint_x_title(painter: QPainter, rect: QRectF, x: Axis, look: Look) -> None:
+def _paint_x_title(painter: QPainter, rect: QRectF, text: str, look: Look) -> None:
     font = QFontMetricsF(look.small)
     top = rect.bottom() + _TICK + 2 + font.height()
-    text = x.title("x", decimals)
     painter.drawText(QRectF(rect.left(), top, rect.width(), font.height() + 4), _CENTRE, text)

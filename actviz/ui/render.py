@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPointF, QRectF, QSize, QSizeF
 from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QFontMetricsF,
     QImage,
     QPageSize,
     QPainter,
@@ -19,23 +16,19 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
 
 from actviz import __version__
-from actviz.activations import row
 from actviz.evaluation import NumPyEngine
 from actviz.files import write_atomic
+from actviz.lenses import CURVE
 from actviz.param import refuse
 from actviz.session import Session
+from actviz.ui.board_figure import BoardFigure
+from actviz.ui.lenses import drawing
 from actviz.ui.lenses.curve_details import details, footer, key_of
 from actviz.ui.lenses.curve_picture import Picture
-from actviz.ui.lenses.curve_words import title
 from actviz.ui.look import Look
-from actviz.ui.plot_items import Stroke
-from actviz.ui.readings import Reading
-from actviz.ui.theme import TEXT_SIZE, font, theme_named
+from actviz.ui.sheet import Sheet
+from actviz.ui.theme import theme_named
 
-_EDGE = 16.0
-_SAMPLE = 44.0
-_NARROW = 700.0
-"""A narrower picture has its figures in two rows."""
 _VECTOR_SCALE = 2.0
 """Samples a device-independent pixel where the picture can be enlarged."""
 _DOTS_PER_INCH = 96
@@ -65,7 +58,8 @@ def render_session(session: Session, theme: str, size: tuple[int, int], path: Pa
     make_application()
     look = Look(look_theme)
     scale = 1.0 if suffix == ".png" else _VECTOR_SCALE
-    page = Page(session, look, QSizeF(*size), scale)
+    kind = CurvePage if session.lens == CURVE.name else BoardPage
+    page = kind(session, look, QSizeF(*size), scale)
     write_atomic(path, writers[suffix](page.paint, QSize(*size), page.name))
 
 
@@ -74,42 +68,27 @@ def png_of(widget: QWidget) -> bytes:
     return _encoded(widget.grab().toImage())
 
 
-class Page:
-    """A lens laid out on a page."""
+class CurvePage(Sheet):
+    """The Curve lens laid out on a sheet."""
 
     def __init__(self, session: Session, look: Look, size: QSizeF, scale: float) -> None:
-        self.name = title(row(session.activation).bound(session.values), session.values)
-        self._look = look
-        self._size = size
+        super().__init__(session, look, size)
         self._picture = Picture(session, look)
-        self._readings = footer(details(key_of(session)))
-        self._small, self._bold = QFontMetricsF(look.small), QFontMetricsF(look.title)
+        self.readings = footer(details(key_of(session)))
         self._fill(scale)
 
-    def paint(self, painter: QPainter) -> None:
-        """Draw the page from the painter's origin."""
-        painter.setRenderHints(
-            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing
-        )
-        painter.fillRect(QRectF(QPointF(), self._size), self._look.panel)
-        self._paint_names(painter)
-        painter.save()
-        painter.translate(_EDGE, self._top)
+    def paint_area(self, painter: QPainter) -> None:
+        """Draw the figure."""
         self._picture.figure.paint_background(painter)
         self._picture.figure.paint_contents(painter)
-        painter.restore()
-        self._paint_readings(painter)
 
     def _fill(self, scale: float) -> None:
-        """Compute and compose what the figure shows, in the room between names and figures."""
+        """Compute and compose what the figure shows."""
         picture = self._picture
         picture.details = details(key_of(picture.session))
         figure = picture.figure
         figure.scale = scale
-        figure.size = QSizeF(
-            max(self._size.width() - 2 * _EDGE, 1.0),
-            max(self._size.height() - self._top - self._footer_height - _EDGE, 1.0),
-        )
+        figure.size = self.area
         figure.lay_out()
         engine = NumPyEngine()
         for key, request in picture.requests().items():
@@ -118,74 +97,25 @@ class Page:
         picture.compose()
         figure.prepare()
 
-    # Names
 
-    @property
-    def _line(self) -> float:
-        return self._bold.height() + 6.0
+class BoardPage(Sheet):
+    """A lens that is drawn on a board, worked out to its end and laid out on a sheet."""
 
-    @property
-    def _top(self) -> float:
-        """Where the figure begins: under the title, and a line of pinned curves if there are."""
-        return _EDGE + self._line * (2 if self._picture.session.pins else 1)
+    def __init__(self, session: Session, look: Look, size: QSizeF, scale: float) -> None:
+        super().__init__(session, look, size)
+        drawn = drawing(session.lens)
+        refused = drawn.refusal(session)
+        if refused:
+            raise ValueError(f"lens {session.lens}: {refused}")
+        *_, part = drawn.work(drawn.key(session))
+        board = drawn.board(part.found, session, look)
+        self.readings, self.sentence = board.readings, board.sentence
+        self._figure = BoardFigure(look)
+        self._figure.show(board, self.area, scale)
 
-    def _paint_names(self, painter: QPainter) -> None:
-        look, room = self._look, self._size.width() - 2 * _EDGE
-        painter.setFont(font(TEXT_SIZE + 2, QFont.Weight.DemiBold))
-        painter.setPen(look.text)
-        cut = QFontMetricsF(painter.font()).elidedText(self.name, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(QPointF(_EDGE, _EDGE + self._bold.ascent()), cut)
-        pins = self._picture.session.pins
-        shown = [(look.pin(pin.style), pin.label) for pin in pins if pin.visible]
-        if pins:
-            shown.insert(0, (Stroke(look.f), self.name))
-        share = room / max(len(shown), 1)
-        for index, (stroke, name) in enumerate(shown):
-            left, middle = _EDGE + index * share, _EDGE + self._line + self._small.height() / 2
-            painter.setPen(stroke.pen())
-            painter.drawLine(QPointF(left, middle), QPointF(left + _SAMPLE, middle))
-            painter.setPen(look.dim)
-            painter.setFont(look.small)
-            label = self._small.elidedText(name, Qt.TextElideMode.ElideRight, share - _SAMPLE - 16)
-            at = QPointF(left + _SAMPLE + 6, middle + self._small.ascent() / 2 - 1)
-            painter.drawText(at, label)
-
-    # Figures
-
-    @property
-    def _rows(self) -> list[list[Reading]]:
-        if self._size.width() >= _NARROW:
-            return [self._readings]
-        half = (len(self._readings) + 1) // 2
-        return [self._readings[:half], self._readings[half:]]
-
-    @property
-    def _footer_height(self) -> float:
-        return len(self._rows) * (self._small.height() + self._bold.height() + 8.0)
-
-    def _paint_readings(self, painter: QPainter) -> None:
-        top = self._size.height() - _EDGE - self._footer_height + 8.0
-        for readings in self._rows:
-            share = (self._size.width() - 2 * _EDGE) / max(len(readings), 1)
-            for index, reading in enumerate(readings):
-                self._paint_reading(painter, reading, _EDGE + index * share, top, share - 10)
-            top += self._small.height() + self._bold.height() + 8.0
-
-    def _paint_reading(
-        self, painter: QPainter, reading: Reading, left: float, top: float, room: float
-    ) -> None:
-        look, cut = self._look, Qt.TextElideMode.ElideRight
-        lines: tuple[tuple[QFont, QFontMetricsF, QColor, str], ...] = (
-            (look.small, self._small, look.dim, reading.caption),
-            (look.title, self._bold, look.text, reading.value),
-        )
-        for typeface, metrics, colour, text in lines:
-            painter.setFont(typeface)
-            painter.setPen(colour)
-            painter.drawText(
-                QPointF(left, top + metrics.ascent()), metrics.elidedText(text, cut, room)
-            )
-            top += metrics.height()
+    def paint_area(self, painter: QPainter) -> None:
+        """Draw the board."""
+        self._figure.paint(painter)
 
 
 def _png(paint: Paint, size: QSize, name: str) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from actviz.lenses import LENSES
@@ -32,6 +33,8 @@ class TopBar(QWidget):
         self._settings = settings
         self._open_recent = open_recent
         self.tabs: dict[str, QToolButton] = {}
+        self.more = QToolButton()
+        self._lens = ""
         self.recent = QMenu("Open recent", self)
         self.recent.aboutToShow.connect(self._fill_recent)
         self._layout = QHBoxLayout(self)
@@ -51,6 +54,9 @@ class TopBar(QWidget):
     def show_session(self, session: Session) -> None:
         """Mark the lens in use; idempotent."""
         self.tabs[session.lens].setChecked(True)
+        if session.lens != self._lens:
+            self._lens = session.lens
+            self._fit_tabs()
 
     def show_theme(self, choice: str) -> None:
         """Show which look was chosen."""
@@ -83,6 +89,61 @@ class TopBar(QWidget):
             group.addButton(tab)
             self.tabs[lens.name] = tab
             self._layout.addWidget(tab)
+        self._add_more()
+
+    def _add_more(self) -> None:
+        """Add the button for the tabs that a narrow window has no room for."""
+        menu = QMenu(self.more)
+        menu.aboutToShow.connect(lambda: self._fill_more(menu))
+        self.more.setText("More")
+        self.more.setToolTip("More lenses")
+        self.more.setMenu(menu)
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.more.setProperty("look", "menu")
+        self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.more.hide()
+        self._layout.addWidget(self.more)
+
+    def _fill_more(self, menu: QMenu) -> None:
+        menu.clear()
+        for lens in LENSES:
+            if self.tabs[lens.name].isHidden():
+                action = menu.addAction(lens.title)
+                action.setToolTip(lens.doc)
+                action.triggered.connect(lambda _, name=lens.name: self.lens_chosen.emit(name))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as many tabs as there is room for."""
+        super().resizeEvent(event)
+        self._fit_tabs()
+
+    def minimumSizeHint(self) -> QSize:
+        """Need no more room than the tab in use takes beside the rest."""
+        tabs = [self._room_of(tab) for tab in self.tabs.values() if not tab.isHidden()]
+        return QSize(
+            super().minimumSizeHint().width() - sum(tabs) + max(tabs, default=0),
+            super().minimumSizeHint().height(),
+        )
+
+    def _room_of(self, tab: QToolButton) -> int:
+        return tab.sizeHint().width() + self._layout.spacing()
+
+    def _fit_tabs(self) -> None:
+        """Hide the last tabs where the window is too narrow, never that of the lens in use."""
+        shown = [tab for tab in (*self.tabs.values(), self.more) if not tab.isHidden()]
+        rest = self._layout.sizeHint().width() - sum(self._room_of(tab) for tab in shown)
+        room = self.width() - rest
+        if sum(self._room_of(tab) for tab in self.tabs.values()) > room:
+            room -= self._room_of(self.more)
+        used = self.tabs.get(self._lens)
+        room -= self._room_of(used) if used else 0
+        for tab in self.tabs.values():
+            if tab is not used:
+                room -= self._room_of(tab)
+                tab.setVisible(room >= 0)
+            else:
+                tab.setVisible(True)
+        self.more.setVisible(any(tab.isHidden() for tab in self.tabs.values()))
 
     def _add_menu(self, words: str, menu: QMenu) -> None:
         button = QToolButton()

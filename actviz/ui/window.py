@@ -13,12 +13,14 @@ from PySide6.QtWidgets import (
     QFrame,
     QMainWindow,
     QSplitter,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from actviz import session as document
 from actviz.activations import row as activation
+from actviz.lenses import CURVE
 from actviz.pins import curve_label
 from actviz.session import Session
 from actviz.ui.actions import Actions, show_shortcuts
@@ -27,6 +29,7 @@ from actviz.ui.evaluator import Evaluator, Status
 from actviz.ui.focus import go_on, go_to
 from actviz.ui.geometry import SMALLEST, place_of, restore_place
 from actviz.ui.layer_panel import LayerPanel
+from actviz.ui.lenses.board import BoardLens
 from actviz.ui.lenses.curve import CurveLens, Frame
 from actviz.ui.parameters import ParameterPanel
 from actviz.ui.picker import Picker
@@ -61,14 +64,18 @@ class Window(QMainWindow):
         self._lay_out()
         self._connect()
         self._show_session(store.session)
-        self._asked = False
+        self._asked = self._awake = False
         self._show_title()
-        self.lens.setFocus()
+        self._shown_lens.setFocus()
 
     @property
     def complete(self) -> bool:
         """Whether everything that follows the first frame is there."""
         return self.picker.complete and bool(self.parameters.formula.shown) and self.layer.complete
+
+    @property
+    def _shown_lens(self) -> CurveLens | BoardLens:
+        return self.lens if self.store.session.lens == CURVE.name else self.board
 
     # Making
 
@@ -78,6 +85,8 @@ class Window(QMainWindow):
         self.picker = Picker(store, self.evaluator, theme)
         self.parameters = ParameterPanel(store, self.typesetter, theme)
         self.lens = CurveLens(store, self.evaluator, theme)
+        self.board = BoardLens(store, theme)
+        self.lenses = QStackedWidget()
         self.layer = LayerPanel(store, theme)
         self.status = StatusLine(store)
         self.commands = Actions(self, self._handlers())
@@ -124,7 +133,9 @@ class Window(QMainWindow):
         frame.setProperty("look", "panel")
         layout = QVBoxLayout(frame)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.lens)
+        layout.addWidget(self.lenses)
+        for lens in (self.lens, self.board):
+            self.lenses.addWidget(lens)
         frame.setMinimumWidth(350)
         self.layer.setMinimumWidth(300)
         return frame
@@ -145,7 +156,8 @@ class Window(QMainWindow):
         self.layer.copying.connect(self.documents.copy_layer)
         self.status.device_chosen.connect(self._choose_device)
         self.lens.drawn.connect(self._show_frame)
-        self.lens.drawn.connect(self._after_first_frame, Qt.ConnectionType.SingleShotConnection)
+        for lens in (self.lens, self.board):
+            lens.drawn.connect(self._after_first_frame, Qt.ConnectionType.SingleShotConnection)
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
         """Say what each command of the table does."""
@@ -168,7 +180,7 @@ class Window(QMainWindow):
             "filter": lambda: go_to(self.picker.filter),
             "parameters": self._go_to_parameters,
             "layer": lambda: go_to(self.layer.combo),
-            "plots": lambda: go_to(self.lens),
+            "plots": lambda: go_to(self._shown_lens),
             "device": lambda: go_to(self.status.device),
             "precision": lambda: go_to(self.status.precision),
             "fit": self.lens.fit,
@@ -180,6 +192,7 @@ class Window(QMainWindow):
     # Showing
 
     def _show_session(self, session: Session) -> None:
+        self.lenses.setCurrentWidget(self._shown_lens)
         for part in (self.bar, self.picker, self.parameters, self.layer, self.status):
             part.show_session(session)
         self._asked = True
@@ -209,8 +222,9 @@ class Window(QMainWindow):
 
     def _after_first_frame(self) -> None:
         """Do what the first picture need not wait for, unless the window is closed already."""
-        if not self.isVisible():
+        if not self.isVisible() or self._awake:
             return
+        self._awake = True
         self.layer.wake()
         self.evaluator.start(self.settings.now.device)
         self.typesetter.start()
@@ -228,7 +242,7 @@ class Window(QMainWindow):
 
     def _set_theme(self, theme: Theme) -> None:
         self._dress(theme)
-        for part in (self.picker, self.parameters, self.lens, self.layer):
+        for part in (self.picker, self.parameters, self.lens, self.board, self.layer):
             part.set_theme(theme)
 
     # Doing
@@ -292,6 +306,7 @@ class Window(QMainWindow):
         self.layer.close_export()
         self.keeper.close()
         self.evaluator.close()
+        self.board.close_worker()
         self.typesetter.close()
         event.accept()
 

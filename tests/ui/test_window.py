@@ -356,7 +356,7 @@ def test_the_tab_key_goes_as_the_eye_does(qtbot: QtBot, window: Window, name: st
         and each.isEnabled()
         and not each.focusProxy()
         and not isinstance(each.parentWidget(), QComboBox)
-        and not (isinstance(each, QPushButton) and each.group() and not each.isChecked())
+        and not (isinstance(each, QAbstractButton) and each.group() and not each.isChecked())
     }
     assert takes == set(order)
     window.activateWindow()

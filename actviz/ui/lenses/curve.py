@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from actviz import session as document
@@ -79,7 +79,7 @@ class CurveLens(QWidget):
         self._wanted: dict[str, Request] = {}
         self._missing: set[str] = set()
         self._moving = False
-        self._composed = self._wordless = False
+        self._composed = self._wordless = self._away = False
         self._begun = self._seconds = 0.0
         self._late = self._timer(_PATIENCE, self._compose)
         self._analysis = self._timer(0, self._analyse)
@@ -134,9 +134,20 @@ class CurveLens(QWidget):
         else:
             self._take_session(session)
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Rest while another lens is looked through."""
+        super().hideEvent(event)
+        self._away = not event.spontaneous()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Show what has changed meanwhile."""
+        super().showEvent(event)
+        self._away = False
+        self._take_session(self._store.session)
+
     def _take_session(self, session: Session) -> None:
         old = self.picture.session
-        if session is old and self._wanted:
+        if self._away or (session is old and self._wanted):
             return
         self._moving = session is not old and _same_but_values(session, old)
         self._begun = perf_counter()
