@@ -55,7 +55,7 @@ class LayerPanel(QFrame):
         self.dialect.chosen.connect(lambda name: store.apply(document.set_dialect, name))
         self.meaning = MeaningRow()
         self.meaning.compared.connect(self._compare)
-        self.all = QPushButton("Compare all…")
+        self.all = QPushButton("Compare…")
         self.all.setProperty("look", "plain")
         self.all.setToolTip("What becomes of the layer in every dialect")
         self.all.clicked.connect(self._show_all)
