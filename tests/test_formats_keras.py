@@ -18,6 +18,7 @@ from layer_cases import DTYPES, SETTINGS, random_config, slots
 
 from actviz.activations import ROWS as ACTIVATIONS
 from actviz.activations import row
+from actviz.formats import keras as keras_dialect
 from actviz.formats import keras_activations, read_layer, write_layer
 from actviz.layers import ROWS, LayerConfig, LayerRow
 from actviz.param import Choice
@@ -248,3 +249,12 @@ SLOW_AND_SURE = {
     ("orthogonal", f"{kernel}_initializer")
     for kernel in ("kernel", "recurrent", "depthwise", "pointwise")
 }
+
+
+def test_a_gru_with_a_prelu_is_said_to_run_once_on_jax() -> None:
+    config = LayerConfig("GRU", {"units": 3}, {"activation": ("prelu", {})})
+    assert any("runs a single time" in each for each in keras_dialect.remarks(config))
+    layer = deserialized(write_layer(config))
+    layer(np.ones((2, 3, 4), "float32"))
+    with pytest.raises(jax.errors.UnexpectedTracerError):
+        layer(np.ones((2, 3, 4), "float32"))

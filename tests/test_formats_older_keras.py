@@ -17,7 +17,7 @@ from keras_forms import text
 from layer_cases import SETTINGS, random_config
 
 from actviz.activations import row
-from actviz.formats import read_layer, write_layer
+from actviz.formats import describe, read_layer, write_layer
 from actviz.layers import ROWS, LayerConfig, LayerRow
 
 # Keras's variables on JAX do not know NumPy 2's copy keyword.
@@ -164,7 +164,22 @@ def test_what_a_dialect_cannot_hold_is_refused_with_the_reason() -> None:
     lstm = LayerConfig("LSTM")
     with pytest.raises(ValueError, match="act inside the recurrence"):
         write_layer(lstm, "keras_two_layer")
-    with pytest.raises(ValueError, match=r"LSTM.seed: 3 is not allowed; it must be none: Keras 2"):
-        write_layer(lstm.with_field("seed", 3), "keras2")
+    with pytest.raises(ValueError, match=r"SimpleRNN.seed: 0 is not allowed; .* though its cell"):
+        write_layer(LayerConfig("SimpleRNN", {"seed": 0}), "keras2")
     with pytest.raises(ValueError, match="Keras 2's hard_sigmoid has no others"):
         write_layer(lstm.with_activation("recurrent_activation", "hard_sigmoid"), "keras2")
+
+
+@pytest.mark.parametrize("name", ["GRU", "LSTM", "SimpleRNNCell", "GRUCell", "LSTMCell"])
+def test_a_seed_is_read_by_keras_2_and_not_saved(name: str) -> None:
+    config = LayerConfig(name, {"units": 2, "seed": 0, "dropout": 0.5})
+    document = str(write_layer(config, "keras2"))
+    assert json.loads(document)["config"]["seed"] == 0
+    assert read_layer(document) == config
+    assert "seed" not in apart("config", document)
+    assert "seed: Keras 2 reads it, but leaves it out" in " ".join(describe(config, "keras2"))
+
+
+def test_a_seed_that_keras_2_refuses_is_refused() -> None:
+    with pytest.raises(RuntimeError, match="seed"):
+        apart("config", text({"class_name": "SimpleRNN", "config": {"units": 2, "seed": 0}}))

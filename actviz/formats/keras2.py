@@ -42,8 +42,8 @@ WORDS: Words = MappingProxyType(
 
 _NEVER_WRITTEN = ("leaky_relu",)
 # Keras 2 before its last versions has no such string, and the layer says the slope.
-_LEFT_OUT = ("seed", "lora_rank", "lora_alpha")
-_ONLY_WHEN_SET = ("zero_output_for_mask",)
+_LEFT_OUT = ("lora_rank", "lora_alpha")
+_ONLY_WHEN_SET = ("zero_output_for_mask", "seed")
 _OLD_CLASSES = {"OrthogonalInitializer": "Orthogonal", "IdentityInitializer": "Identity"}
 # Keras 2 takes the word for the regularizer itself, and fails when it is called.
 _NO_WORDS = {"l1l2": "L1L2"}
@@ -71,7 +71,8 @@ def write(config: LayerConfig) -> str:
     parts = {
         key: written.get(key, _without_modules(value))
         for key, value in whole["config"].items()
-        if key not in _LEFT_OUT and not (key in _ONLY_WHEN_SET and not value)
+        if key not in _LEFT_OUT
+        and not (key in _ONLY_WHEN_SET and (value is None or value is False))
     }
     document: dict[str, object] = {"class_name": whole["class_name"], "config": parts}
     back = keras_models.read_one(document, keras_2=True)
@@ -89,6 +90,8 @@ def remarks(config: LayerConfig) -> tuple[str, ...]:
     """Say what a reader of the written file needs; raises a ValueError as `write`."""
     write(config)
     said = ["Keras 3 does not read it: it names no module"]
+    if config.fields.get("seed") is not None:
+        said.append("seed: Keras 2 reads it, but leaves it out of what it saves")
     for slot, (name, values) in config.activations.items():
         written = _written(name, values, str(config.fields["dtype"]), slot)
         if written == "hard_sigmoid":
@@ -105,6 +108,9 @@ def _refuse_what_is_newer(config: LayerConfig) -> None:
         value = config.fields.get(name)
         if value is not None:
             raise refuse(f"{config.layer}.{name}", value, "none: Keras 2 has no such argument")
+    if config.layer == "SimpleRNN" and config.fields["seed"] is not None:
+        allowed = "none: Keras 2's SimpleRNN takes none, though its cell does"
+        raise refuse("SimpleRNN.seed", config.fields["seed"], allowed)
     if "strides" in config.fields:
         sentence = not_strided_and_dilated(config.fields)
         if sentence:
