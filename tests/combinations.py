@@ -68,7 +68,9 @@ def by_keras(config: LayerConfig, weights: Arrays, x: Any, dialect: str = "keras
     assert isinstance(text, str)
     layer = keras.layers.deserialize(json.loads(text))
     given = [x, states_of(config, x)] if config.layer.endswith("Cell") else [x]
-    layer.build(x.shape)  # what an activation learns is built when it runs, and comes last
+    layer.build(
+        (None, *x.shape[1:])
+    )  # what an activation learns is built when it runs, and comes last
     for variable, value in zip(layer.weights, weights, strict=False):
         variable.assign(value)
     told = keras.tree.flatten(layer(*given))

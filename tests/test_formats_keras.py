@@ -253,7 +253,7 @@ SLOW_AND_SURE = {
 
 def test_a_gru_with_a_prelu_is_said_to_run_once_on_jax() -> None:
     config = LayerConfig("GRU", {"units": 3}, {"activation": ("prelu", {})})
-    assert any("runs a single time" in each for each in keras_dialect.remarks(config))
+    assert any("runs once only" in each for each in keras_dialect.remarks(config))
     layer = deserialized(write_layer(config))
     layer(np.ones((2, 3, 4), "float32"))
     with pytest.raises(jax.errors.UnexpectedTracerError):

@@ -100,9 +100,7 @@ def remarks(config: LayerConfig) -> tuple[str, ...]:
         # what is a loss stays one
         said += [type(each)(f"{slot}: {each}") for each in activation_remarks(written, dtype)]
     if config.layer == "GRU" and "prelu" in {name for name, _ in config.activations.values()}:
-        said.append(
-            "on JAX, Keras makes a PReLU's slopes inside a GRU's loop: it runs a single time"
-        )
+        said.append("on JAX, Keras makes a PReLU's slopes inside a GRU's loop: it runs once only")
     if config.row.class_name == _CELL:
         said.append("Keras reads this cell, but what it writes of it lacks the rank")
     said += [
