@@ -24,7 +24,11 @@ _REACH = 12.0
 """In standard deviations; beyond it lies less than 1e-32 of the mass."""
 _FINE, _COARSE = (24, 20), (8, 8)
 """Panels and the nodes in each: to 1e-12 for solving, to 1e-5 for arrows."""
-_STEPS, _MOST_NEWTON = (15, 60, 400), 12
+_STEPS = (15, 60)
+"""How many layers to follow before Newton's method goes on from there."""
+_MOST_NEWTON = 12
+_FAR = 1e3
+"""The factor of the variance beyond which Newton's method has lost its way, to 0 or to ∞."""
 _SAME, _CLOSE = 1e-9, 1e-8
 _TINY, _HUGE = 1e-30, 1e30
 _SINGULAR = 1e-6
@@ -134,8 +138,12 @@ def jacobian(
     z = m + √v·u, ∂E g/∂m = E[g·u]/√v and ∂E g/∂v = E[g·(u² − 1)]/(2v), g being f or (f − μ′)².
     """
     at = _scaled((mean, variance), (omega, tau))
-    by_mean, by_variance = _Rule(_FINE, curve, *at).slopes()
-    return np.stack([omega * by_mean, tau * by_variance], axis=1)
+    return _jacobian(_Rule(_FINE, curve, *at), (omega, tau))
+
+
+def _jacobian(rule: _Rule, layer: Point) -> Array:
+    by_mean, by_variance = rule.slopes()
+    return np.stack([layer[0] * by_mean, layer[1] * by_variance], axis=1)
 
 
 def fixed_point(
@@ -149,12 +157,15 @@ def fixed_point(
     layer, begin = (omega, tau), start
     trend: Fate = "not found"
     for steps in _STEPS:
-        point = _newton(curve, begin, layer)
-        if point is not None and _holds(curve, point, layer):
-            return _described(curve, point, layer)
         means, variances = _followed(curve, begin, steps, layer, _COARSE)
         trend = _trend(means, variances) if len(means) > 2 else trend
         begin = (float(means[-1]), float(variances[-1]))
+        for guess in (start, begin):
+            point = _newton(curve, guess, layer)
+            if point is not None and _holds(curve, point, layer):
+                return _described(curve, point, layer)
+        if len(means) <= steps:
+            break
     return _without(trend)
 
 
@@ -171,21 +182,21 @@ def _trend(means: Array, variances: Array) -> Fate:
 
 
 def _newton(curve: Curve, start: Point, layer: Point) -> Point | None:
-    """Close in on a fixed point; None where the steps leave the half-plane of variances > 0.
+    """Close in on a fixed point; None where that loses its way.
 
     Its steps must become small beside the point: towards a variance of 0 they never do.
     """
     point = np.array(start)
     for _ in range(_MOST_NEWTON):
         mean, variance = (float(each) for each in point)
-        mapped = _Rule(_FINE, curve, *_scaled((mean, variance), layer)).next()
-        rest = np.array([float(each) for each in mapped]) - point
-        slopes = jacobian(curve, mean, variance, *layer) - np.eye(2)
+        rule = _Rule(_FINE, curve, *_scaled((mean, variance), layer))
+        rest = np.array([float(each) for each in rule.next()]) - point
+        slopes = _jacobian(rule, layer) - np.eye(2)
         if not (np.all(np.isfinite(rest)) and np.all(np.isfinite(slopes))):
             return None
         move = -np.linalg.lstsq(slopes, rest, rcond=1e-12)[0]
         point = point + move
-        if not _inside(float(point[0]), float(point[1])):
+        if not (abs(point[0]) < _HUGE and 1.0 / _FAR < point[1] / start[1] < _FAR):
             return None
         small = np.array([math.sqrt(point[1]) + abs(point[0]), point[1]])
         if np.all(np.abs(move) <= _CLOSE * small):

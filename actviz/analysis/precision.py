@@ -22,9 +22,9 @@ WAYS: tuple[Way, ...] = ("ours", "textbook", "backward")
 Fault = Literal["zero", "infinity", "nan"]
 FAULTS: tuple[Fault, ...] = ("zero", "infinity", "nan")
 
-_NEAR = np.linspace(0.0, 128.0, 4097)
-_FAR = np.geomspace(128.0, 1e30, 400)
-_SUBNORMAL = np.geomspace(1e-30, 0.03, 200)
+_NEAR = np.linspace(0.0, 128.0, 1025)
+_FAR = np.geomspace(128.0, 1e30, 200)
+_SUBNORMAL = np.geomspace(1e-30, 0.1, 100)
 _PARTS = 64
 _LEAST = 5e-324
 
@@ -78,7 +78,7 @@ class Zone:
 def zones(row: Row, values: Mapping[str, Value], dtype: str, way: Way) -> tuple[Zone, ...]:
     """Find all zones, from left to right: sampled on all magnitudes, ends exact in the format.
 
-    Zones narrower than 1/32 between −128 and 128, and than a sixth of x beyond, may be missed.
+    Zones narrower than 1/8 between −128 and 128, and than a third of x beyond, may be missed.
     """
     form = DTYPES[dtype]
     sides = np.concatenate([_SUBNORMAL, _NEAR[1:], _FAR])
