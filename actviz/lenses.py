@@ -9,7 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from actviz.param import FINITE, POSITIVE, Flag, Param, Real, Value, complete, refuse
+from actviz.param import (
+    FINITE,
+    POSITIVE,
+    Choice,
+    Flag,
+    Integer,
+    Param,
+    Real,
+    Value,
+    Vector,
+    complete,
+    refuse,
+)
 
 EPSILON = Param(
     "epsilon",
@@ -39,6 +51,112 @@ STD = Param(
     symbol=r"\sigma",
 )
 
+LOGITS = Param(
+    "logits",
+    (1.0, 2.0, 3.0),
+    domain=Vector(longest=32),
+    doc="The numbers that softmax turns into probabilities, row by row where they make a table",
+)
+TEMPERATURE = Param(
+    "temperature",
+    1.0,
+    domain=POSITIVE,
+    slider=(0.1, 10.0),
+    doc="Logits are divided by it: a small one sharpens, a large one makes all alike",
+    symbol="T",
+)
+TABLE_ROWS = Param(
+    "table_rows", 1, domain=Integer(low=1, high=8), doc="How many rows the logits make"
+)
+AXIS = Param(
+    "axis",
+    "rows",
+    domain=Choice(("rows", "columns")),
+    doc="rows: each row of the table sums to 1, axis −1; columns: each column, axis 0",
+)
+VECTOR = Param(
+    "vector",
+    1,
+    domain=Integer(low=1, high=32),
+    doc="Which row, or which column, the Jacobian and the numbers are of; a click chooses it",
+)
+NUMBER_FORMAT = Param(
+    "number_format",
+    "float16",
+    domain=Choice(("float16", "bfloat16", "float32")),
+    doc="The format in which f and f′ are computed",
+)
+USUAL_WAY = Param(
+    "usual_way",
+    "autograd",
+    domain=Choice(("autograd", "textbook")),
+    doc="What is compared with: f′ as autograd computes it of f, or the textbook formula of f′, "
+    "each step rounded",
+)
+REACH = Param(
+    "reach",
+    None,
+    domain=Real(low=0.0, low_open=True, optional=True),
+    slider=(1.0, 150.0),
+    doc="How far the picture goes to both sides; none: as far as something is lost",
+)
+OMEGA = Param(
+    "omega",
+    0.0,
+    domain=FINITE,
+    slider=(-1.0, 1.0),
+    doc="The sum of a unit's weights",
+    symbol=r"\omega",
+)
+TAU = Param(
+    "tau",
+    1.0,
+    domain=POSITIVE,
+    slider=(0.5, 3.0),
+    doc="The sum of the squares of a unit's weights",
+    symbol=r"\tau",
+)
+START_MEAN = Param(
+    "start_mean",
+    -0.5,
+    domain=Real(low=-100.0, high=100.0),
+    slider=(-1.0, 1.0),
+    doc="The mean of the first layer's inputs; a click in the map sets it",
+)
+START_VARIANCE = Param(
+    "start_variance",
+    2.0,
+    domain=Real(low=0.0, high=100.0, low_open=True),
+    slider=(0.05, 3.0),
+    doc="The variance of the first layer's inputs; a click in the map sets it",
+)
+LAYERS = Param(
+    "layers",
+    30,
+    domain=Integer(low=1, high=200),
+    doc="Through how many layers mean and variance are followed",
+)
+GROUP = Param(
+    "group",
+    "Functions",
+    domain=Choice(
+        (
+            "Functions",
+            "SELU",
+            "Gains",
+            "Saturation",
+            "Precision",
+            "Softmax",
+            "Depth",
+            "Time",
+        )
+    ),
+    doc="Which published numbers are listed",
+)
+FIRST_LINE = Param(
+    "first_line", 1, domain=Integer(low=1, high=99), doc="From which of the group's lines on"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Lens:
@@ -62,7 +180,31 @@ SATURATION = Lens(
     (EPSILON, MEAN, STD),
     "Where f saturates, how (hard or soft), and how much of the input lands there",
 )
-LENSES: tuple[Lens, ...] = (CURVE, SATURATION)
+SOFTMAX = Lens(
+    "softmax",
+    "Softmax",
+    (LOGITS, TEMPERATURE, TABLE_ROWS, AXIS, VECTOR),
+    "Softmax of logits that can be dragged: Jacobian, entropy, log-odds, the floor of a double one",
+)
+PRECISION = Lens(
+    "precision",
+    "Precision",
+    (NUMBER_FORMAT, USUAL_WAY, REACH),
+    "f and f′ in float16, bfloat16 and float32 against the truth, and what usual ways lose",
+)
+FLOW = Lens(
+    "flow",
+    "SELU flow",
+    (OMEGA, TAU, START_MEAN, START_VARIANCE, LAYERS),
+    "What a layer does to mean and variance, the fixed point, and an orbit from where one clicks",
+)
+VERIFY = Lens(
+    "verify",
+    "Verify",
+    (GROUP, FIRST_LINE),
+    "Published numbers, recomputed: ours, theirs, the source, pass or fail",
+)
+LENSES: tuple[Lens, ...] = (CURVE, SATURATION, SOFTMAX, PRECISION, FLOW, VERIFY)
 """All lenses, in the order of their tabs."""
 
 _BY_NAME = {lens.name: lens for lens in LENSES}

@@ -22,8 +22,10 @@ Point = tuple[float, float]
 
 _REACH = 12.0
 """In standard deviations; beyond it lies less than 1e-32 of the mass."""
-_FINE, _COARSE = (24, 20), (8, 8)
-"""Panels and the nodes in each: to 1e-12 for solving, to 1e-5 for arrows."""
+_Points = tuple[int, Array, Array]
+_FINE: _Points = (24, *np.polynomial.legendre.leggauss(20))
+_COARSE: _Points = (8, *np.polynomial.legendre.leggauss(8))
+"""Panels, nodes in each and their weights: to 1e-12 for solving, to 1e-5 for arrows."""
 _STEPS = (15, 60)
 """How many layers to follow before Newton's method goes on from there."""
 _MOST_NEWTON = 12
@@ -108,7 +110,7 @@ def orbit(
 
 
 def _followed(
-    curve: Curve, start: Point, steps: int, layer: Point, rule: tuple[int, int]
+    curve: Curve, start: Point, steps: int, layer: Point, rule: _Points
 ) -> tuple[Array, Array]:
     points = [start]
     for _ in range(steps):
@@ -237,9 +239,8 @@ class _Rule:
     The curve's joints are ends of panels, all points at once; u is standardised.
     """
 
-    def __init__(self, rule: tuple[int, int], curve: Curve, mean: Array, variance: Array) -> None:
-        panels, nodes = rule
-        at, weights = np.polynomial.legendre.leggauss(nodes)
+    def __init__(self, rule: _Points, curve: Curve, mean: Array, variance: Array) -> None:
+        panels, at, weights = rule
         with np.errstate(all="ignore"):
             self._spread = np.sqrt(variance)
             spread = self._spread[..., None]

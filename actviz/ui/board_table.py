@@ -18,8 +18,20 @@ def widths_of(table: Table, room: float, metrics: QFontMetricsF) -> list[float]:
         max(metrics.horizontalAdvance(line[index]) for line in lines) + _APART
         for index in range(len(table.columns))
     ]
+    if sum(wanted) > room:
+        return _cut(wanted, room)
     share = room / max(sum(wanted), 1.0)
-    return [each * min(share, 1.0) if share < 1.0 else each * share for each in wanted]
+    return [each * share for each in wanted]
+
+
+def _cut(wanted: list[float], room: float) -> list[float]:
+    """Cut the widest columns off at one width, so that the others keep their words."""
+    left, columns = room, len(wanted)
+    for each in sorted(wanted):
+        if each * columns > left:
+            break
+        left, columns = left - each, columns - 1
+    return [min(each, left / max(columns, 1)) for each in wanted]
 
 
 def table_height(table: Table, look: Look) -> float:
