@@ -8,22 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from actviz.layers.starts import CUT, SCALED, Scaling
 from actviz.param import refuse
 
-# The spread of a normal distribution that is cut at two of its own is this much smaller.
-_CUT = 0.87962566103423978
 _AROUND = {"mean": 0.0, "stddev": 0.05}
-_SCALED: Mapping[str, tuple[float, str, str]] = MappingProxyType(
-    {
-        "glorot_uniform": (1.0, "fan_avg", "uniform"),
-        "glorot_normal": (1.0, "fan_avg", "truncated_normal"),
-        "he_uniform": (2.0, "fan_in", "uniform"),
-        "he_normal": (2.0, "fan_in", "truncated_normal"),
-        "lecun_uniform": (1.0, "fan_in", "uniform"),
-        "lecun_normal": (1.0, "fan_in", "truncated_normal"),
-        "variance_scaling": (1.0, "fan_in", "truncated_normal"),
-    }
-)
 _FORMS: Mapping[str, tuple[str, Mapping[str, float]]] = MappingProxyType(
     {
         "zeros": ("nn.init.zeros_(@)", {}),
@@ -90,13 +78,13 @@ def _filled(weight: Weight) -> str:
     if name == "truncated_normal":
         around = _numbers(_AROUND, given)
         return _cut_normal(around["mean"], around["stddev"])
-    if name not in _SCALED:
-        known = (*_SCALED, *_FORMS, "truncated_normal")
+    if name not in SCALED:
+        known = (*SCALED, *_FORMS, "truncated_normal")
         raise refuse(f"{weight.name}'s initializer", weight.start, f"one of {', '.join(known)}")
-    scale, mode, kind = _SCALED[name]
-    scale = _numbers({"scale": scale}, given)["scale"]
-    mode, kind = given.get("mode", mode), given.get("distribution", kind)
-    return _variance_scaling(scale, mode, kind, weight.shape)
+    own = SCALED[name]
+    scale = _numbers({"scale": own.scale}, given)["scale"]
+    mode, kind = given.get("mode", own.mode), given.get("distribution", own.distribution)
+    return _variance_scaling(Scaling(scale, mode, kind), weight.shape)
 
 
 def _taken_apart(text: str) -> tuple[str, dict[str, str]]:
@@ -119,13 +107,11 @@ def _cut_normal(mean: float, spread: float) -> str:
     return f"nn.init.trunc_normal_(@, {mean:.9g}, {spread:.9g}, {low}, {high})"
 
 
-def _variance_scaling(scale: float, mode: str, kind: str, shape: tuple[int, ...]) -> str:
-    fan_in, fan_out = fans(shape)
-    fan = {"fan_in": fan_in, "fan_out": fan_out}.get(mode, (fan_in + fan_out) / 2)
-    variance = scale / max(1.0, fan)
-    if kind == "uniform":
+def _variance_scaling(scaled: Scaling, shape: tuple[int, ...]) -> str:
+    variance = scaled.variance(*fans(shape))
+    if scaled.distribution == "uniform":
         limit = math.sqrt(3 * variance)
         return f"nn.init.uniform_(@, {-limit!r}, {limit!r})"
-    if kind == "untruncated_normal":
+    if scaled.distribution == "untruncated_normal":
         return f"nn.init.normal_(@, 0.0, {math.sqrt(variance)!r})"
-    return _cut_normal(0.0, math.sqrt(variance) / _CUT)
+    return _cut_normal(0.0, math.sqrt(variance) / CUT)
