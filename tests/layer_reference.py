@@ -24,6 +24,8 @@ CELLS = ("SimpleRNN", "GRU", "LSTM")
 def activated(config: LayerConfig, slot: str, x: Array) -> Array:
     """Put x, in the layout that is configured, through the activation of a slot."""
     name, values = config.activations[slot]
+    if not isinstance(x, np.ndarray):  # numbers with bounds: see rounding.py
+        return x.through(name, values)
     if row(name).vector:
         axis = values["axis"]
         assert isinstance(axis, int)
