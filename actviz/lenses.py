@@ -147,6 +147,7 @@ GROUP = Param(
             "Saturation",
             "Precision",
             "Softmax",
+            "Layers",
             "Depth",
             "Time",
         )

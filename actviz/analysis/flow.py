@@ -23,16 +23,18 @@ Point = tuple[float, float]
 _REACH = 12.0
 """In standard deviations; beyond it lies less than 1e-32 of the mass."""
 _Points = tuple[int, Array, Array]
-_FINE: _Points = (24, *np.polynomial.legendre.leggauss(20))
+_FINE: _Points = (12, *np.polynomial.legendre.leggauss(20))
 _COARSE: _Points = (8, *np.polynomial.legendre.leggauss(8))
 """Panels, nodes in each and their weights: to 1e-12 for solving, to 1e-5 for arrows."""
 _STEPS = (15, 60)
 """How many layers to follow before Newton's method goes on from there."""
-_MOST_NEWTON = 12
+_MOST_NEWTON = 9
 _FAR = 1e3
 """The factor of the variance beyond which Newton's method has lost its way, to 0 or to ∞."""
 _SAME, _CLOSE = 1e-9, 1e-8
 _TINY, _HUGE = 1e-30, 1e30
+_FADED = 1e-9
+"""The part of the variance at the start below which nothing is looked for."""
 _SINGULAR = 1e-6
 
 
@@ -110,21 +112,18 @@ def orbit(
 
 
 def _followed(
-    curve: Curve, start: Point, steps: int, layer: Point, rule: _Points
+    curve: Curve, start: Point, steps: int, layer: Point, rule: _Points, *, least: float = _TINY
 ) -> tuple[Array, Array]:
+    """Follow a point until its variance is below `least`, or anything is too large."""
     points = [start]
     for _ in range(steps):
         found = _Rule(rule, curve, *_scaled(points[-1], layer)).next()
         mean, variance = (float(each) for each in found)
-        if not _inside(mean, variance):
+        if not (least < variance < _HUGE and abs(mean) < _HUGE):
             break
         points.append((mean, variance))
     means, variances = np.array(points).T
     return means, variances
-
-
-def _inside(mean: float, variance: float) -> bool:
-    return _TINY < variance < _HUGE and abs(mean) < _HUGE
 
 
 def _scaled(point: Point, layer: Point) -> tuple[Array, Array]:
@@ -159,10 +158,11 @@ def fixed_point(
     layer, begin = (omega, tau), start
     trend: Fate = "not found"
     for steps in _STEPS:
-        means, variances = _followed(curve, begin, steps, layer, _COARSE)
+        faded = max(_FADED * start[1], _TINY)
+        means, variances = _followed(curve, begin, steps, layer, _COARSE, least=faded)
         trend = _trend(means, variances) if len(means) > 2 else trend
         begin = (float(means[-1]), float(variances[-1]))
-        for guess in (start, begin):
+        for guess in (begin, start)[: 2 if steps == _STEPS[0] else 1]:
             point = _newton(curve, guess, layer)
             if point is not None and _holds(curve, point, layer):
                 return _described(curve, point, layer)

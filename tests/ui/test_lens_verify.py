@@ -74,7 +74,7 @@ def test_failures_of_any_group_stand_first_and_red(
     lost = verdict("Depth", Check("lost", "1", broken, "nowhere"))
     table = table_of((*found, wrong, lost), group="Functions")
     assert table.bad == frozenset({0, 1})
-    assert table.rows[0] == ("fail", "wrong", "0.25", "0.26", "-1.0e-02", "a misprint")
+    assert table.rows[0] == ("✗", "wrong", "0.25", "0.26", "-1.0e-02", "a misprint")
     assert table.rows[1][-1] == "nowhere; no root"
     assert table.title == f"Functions: {len(GROUPS['Functions'])} numbers, and 2 that fail"
 

@@ -8,6 +8,7 @@ from actviz.analysis.published import (
     depth,
     functions,
     gains,
+    layers,
     precision,
     saturation,
     selu,
@@ -36,6 +37,7 @@ GROUPS: Mapping[str, tuple[Check, ...]] = {
     "Saturation": saturation.CHECKS,
     "Precision": precision.CHECKS,
     "Softmax": softmax.CHECKS,
+    "Layers": layers.CHECKS,
     "Depth": depth.CHECKS,
     "Time": time.CHECKS,
 }

@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-import math
 from functools import partial
 
-import numpy as np
-
 from actviz.activations import row
+from actviz.analysis.memory import Memory, memory_of
 from actviz.analysis.published.check import Check
-from actviz.analysis.published.solving import f_of
 from actviz.analysis.readings import readings
+from actviz.layers import LayerConfig
 from actviz.param import Value
 
+Values = dict[str, Value]
 _CLOSED = "closed form"
 _PASCANU = "Pascanu, Mikolov, Bengio 2013, arXiv:1211.5063: the bound γ of the slope"
-_KERAS_2: dict[str, Value] = {"alpha": 0.2, "beta": 0.5}
-_KERAS_3: dict[str, Value] = {"alpha": 1.0 / 6.0, "beta": 0.5}
+_KERAS_2: Values = {"alpha": 0.2, "beta": 0.5}
+_KERAS_3: Values = {"alpha": 1.0 / 6.0, "beta": 0.5}
 _DIALECT = "a forget gate of bias 1 over 100 steps: only the dialect differs"
 
 
-def _gate(
-    bias: float, activation: str = "sigmoid", values: dict[str, Value] | None = None
-) -> float:
-    """Give the share that a forget gate of this bias keeps in a step."""
-    return float(f_of(activation, values)(np.array([bias]))[0])
-
-
-def _memory(
-    bias: float, activation: str = "sigmoid", values: dict[str, Value] | None = None
-) -> float:
-    """Give the steps after which 1/e is left."""
-    return -1.0 / math.log(_gate(bias, activation, values))
-
-
-def _half_life(bias: float) -> float:
-    return math.log(2.0) * _memory(bias)
+def _kept(bias: float, activation: str = "sigmoid", values: Values | None = None) -> Memory:
+    """Say what a gate of this bias keeps, and how long."""
+    return memory_of(activation, values or {}, bias)
 
 
 def _steepest(activation: str) -> float:
@@ -46,29 +32,29 @@ def _product(length: int) -> float:
     return _steepest("sigmoid") ** length
 
 
-def _forget(bias: float, gate: str, memory: str, half_life: str) -> tuple[Check, ...]:
+def _forget(bias: float, gate: str, tau: str, half_life: str) -> tuple[Check, ...]:
     start = f"forget gate, bias {bias:g}:"
     return (
-        Check(f"{start} share kept", gate, partial(_gate, bias), _CLOSED),
-        Check(f"{start} memory −1/ln σ(b)", memory, partial(_memory, bias), _CLOSED),
-        Check(f"{start} half-life", half_life, partial(_half_life, bias), _CLOSED),
+        Check(f"{start} share kept", gate, lambda: _kept(bias).gate, _CLOSED),
+        Check(f"{start} memory −1/ln σ(b)", tau, lambda: _kept(bias).tau, _CLOSED),
+        Check(f"{start} half-life", half_life, lambda: _kept(bias).half_life, _CLOSED),
     )
 
 
-def _hard(title: str, values: dict[str, Value], *published: str) -> tuple[Check, ...]:
-    gate, memory, kept = published
-    hard = "hard_sigmoid"
+def _hard(title: str, values: Values, *published: str) -> tuple[Check, ...]:
+    gate, tau, left = published
+    kept = partial(_kept, 1.0, "hard_sigmoid", values)
+    after = f"{title}: kept after 100 steps"
     return (
-        Check(f"{title}: share kept", gate, partial(_gate, 1.0, hard, values), _CLOSED),
-        Check(f"{title}: memory", memory, partial(_memory, 1.0, hard, values), _CLOSED),
-        Check(
-            f"{title}: kept after 100 steps",
-            kept,
-            lambda: _gate(1.0, hard, values) ** 100,
-            _CLOSED,
-            note=_DIALECT,
-        ),
+        Check(f"{title}: share kept", gate, lambda: kept().gate, _CLOSED),
+        Check(f"{title}: memory", tau, lambda: kept().tau, _CLOSED),
+        Check(after, left, lambda: kept().after(100), _CLOSED, note=_DIALECT),
     )
+
+
+def _default_gate(layer: str) -> str:
+    """Name the activation of a layer's gates where a file does not say it."""
+    return LayerConfig(layer).activations["recurrent_activation"][0]
 
 
 CHECKS: tuple[Check, ...] = (
@@ -88,7 +74,19 @@ CHECKS: tuple[Check, ...] = (
     *_forget(2.0, "0.8807971", "7.878482", "5.460947"),
     *_forget(3.0, "0.9525741", "20.58149", "14.26600"),
     *_forget(5.0, "0.9933071", "148.9126", "103.2183"),
-    Check("sigmoid, bias 1: kept after 100 steps", "2.5e-14", lambda: _gate(1.0) ** 100, _CLOSED),
+    Check(
+        "sigmoid, bias 1: kept after 100 steps", "2.5e-14", lambda: _kept(1.0).after(100), _CLOSED
+    ),
     *_hard("hard sigmoid 0.2, bias 1", _KERAS_2, "0.7000000", "2.803673", "3.2e-16"),
     *_hard("hard sigmoid 1/6, bias 1", _KERAS_3, "0.6667", "2.466303", "2.5e-18"),
+    *(
+        Check(
+            f"{layer}: recurrent_activation of Keras 3",
+            "sigmoid",
+            partial(_default_gate, layer),
+            "keras.layers, documentation",
+            note="Keras 2's ConvLSTM has hard_sigmoid: a file without the word is ambiguous",
+        )
+        for layer in ("LSTM", "GRU", "ConvLSTM2DCell")
+    ),
 )

@@ -196,7 +196,7 @@ def _plane(found: Found, session: Session, look: Look) -> tuple[Mark, ...]:
     marks.append(Dots(live.means[:1], live.variances[:1], look.df, "start", radius=4.5))
     if live.point.exists:
         at = f"({significant(_plain(live.point.mean), 4)}, {significant(live.point.variance, 5)})"
-        marks.append(Words(live.point.mean, live.point.variance, f"fixed point {at}", look.text, 2))
+        marks.append(Words(live.point.mean, live.point.variance, f"fixed point {at}", look.text))
     return tuple(marks)
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from actviz.analysis.published import COLUMNS, GROUPS, Verdict, cells, verified
+from actviz.analysis.published import COLUMNS, GROUPS, Finding, Verdict, cells, verified
 from actviz.session import Session
 from actviz.ui.board import Board, Drawing, Part, Table
 from actviz.ui.look import Look
 from actviz.ui.readings import Reading
 
 _ALL = sum(map(len, GROUPS.values()))
+_MARKS: dict[Finding, str] = {"pass": "✓", "fail": "✗", "heuristic": "≈"}
+_LONGEST = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def board(found: Found, session: Session, look: Look) -> Board:
     table = Table(
         "numbers",
         f"{group}: {len(own)} numbers" + (f", and {len(failed)} that fail" if failed else ""),
-        COLUMNS,
+        ("", *COLUMNS[1:]),
         tuple(_line(each) for each in listed),
         frozenset(range(len(failed))),
     )
@@ -56,15 +58,19 @@ DRAWING = Drawing(key=key, work=work, board=board, live=False)
 
 _SENTENCE = (
     "A number passes where ours rounds to what is printed; Monte Carlo figures (NFNet, timm) "
-    "within 1.5·10⁻³ of it. Rules of thumb are marked as heuristic and not judged. "
+    "within 1.5·10⁻³ of it. Rules of thumb, marked ≈, are not judged. "
     "“actviz verify” prints all, with notes."
 )
 
 
 def _line(verdict: Verdict) -> tuple[str, ...]:
     """Give a line of the table; where nothing was computed, why stands behind the source."""
-    *most, source = cells(verdict)
-    return (*most, f"{source}; {verdict.trouble}" if verdict.trouble else source)
+    _, quantity, ours, *others, source = cells(verdict)
+    value = verdict.value
+    if isinstance(value, float) and len(ours) > _LONGEST:
+        ours = f"{value:.{_LONGEST - 3}g}"  # the deviation tells the other digits
+    said = f"{source}; {verdict.trouble}" if verdict.trouble else source
+    return _MARKS[verdict.finding], quantity, ours, *others, said
 
 
 def readings(found: Found) -> tuple[Reading, ...]:
