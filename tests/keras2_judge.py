@@ -68,6 +68,13 @@ def activated(text: str, x: Any) -> Any:
     return layer.activation(tf_keras.backend.constant(x)).numpy()
 
 
+def made(name: str, values: dict[str, Any]) -> str:
+    """Make a layer and give the JSON that Keras 2 saves of it."""
+    import json
+
+    return json.dumps(tf_keras.layers.serialize(getattr(tf_keras.layers, name)(**values)))
+
+
 def ran(text: str, weights: list[Any], given: list[Any]) -> list[Any]:
     """Load a layer from JSON, put weights in, and give its outputs, a cell's with its states."""
     import json

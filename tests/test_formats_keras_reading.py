@@ -131,6 +131,7 @@ WITH_A_WARNING = {
     "lossy class": "config.activation.config: Keras ignores alpha here and computes elu",
     "shared slopes": "config.activation.config.shared_axes: it is left out",
     "old alpha": "config.activation.config.alpha: the old name of negative_slope",
+    "hard_sigmoid": "config.activation: nothing in the file tells Keras 2 from Keras 3",
 }
 
 

@@ -44,6 +44,8 @@ VERSION = 1
 _INPUT_SHAPE = "input_shape"
 # A field that is left out in the file when it is none: other readers do not know it.
 _ONLY_WHEN_SET = ("lora_rank", "lora_alpha")
+# As Keras 3 does, while Keras 2 writes it always: that tells their files apart.
+_LEFT_OUT_BY = {"Dense": ("activity_regularizer",)}
 _REQUIRED = ("units", "filters", "kernel_size")
 # Written by Keras, but no field of ours: nothing stands in it, or Keras does nothing with it.
 _DROPPED_WHEN_NULL = ("quantization_config", "activity_regularizer")
@@ -137,7 +139,7 @@ def _written_config(config: LayerConfig, written: Mapping[str, object]) -> dict[
     parts: dict[str, object] = {}
     for key in config.row.keys:
         value = written[key] if key in written else config.fields[key]
-        if value is None and key in _ONLY_WHEN_SET:
+        if value is None and key in (*_ONLY_WHEN_SET, *_LEFT_OUT_BY.get(config.layer, ())):
             continue
         kind = kind_of(key)
         if kind is not None and key not in written:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from actviz.formats import keras, keras_older
+from actviz.formats.keras_origin import undecided
 from actviz.formats.keras_shapes import (
     INPUT,
     keeps_the_shape,
@@ -60,7 +61,7 @@ def layers_of(document: object, version: str = "", *, old: bool = False) -> list
         raise ValueError("it is no model; an object with class_name and config is needed")
     keras_2 = old or version.startswith(("1.", "2.")) or keras_older.is_keras_2(document)
     if not is_model(document):
-        return [_found(document, "", keras_2)]
+        return [_found(document, "", keras_2, alone=True)]
     return _Model(document, "", keras_2).layers()
 
 
@@ -241,13 +242,20 @@ def _plain(item: Mapping[str, object], keras_2: bool) -> tuple[Object, list[str]
 
 
 def read_one(
-    document: Mapping[str, object], *, keras_2: bool = False, given: OpenShape | None = None
+    document: Mapping[str, object],
+    *,
+    keras_2: bool = False,
+    given: OpenShape | None = None,
+    alone: bool = True,
 ) -> LayerConfig:
     """Read one layer's JSON of Keras 3 or Keras 2; raises a ValueError as `keras.read`.
 
-    `given` is the input that the model gives it, where its own part of the file says none.
+    `given` is the input that the model gives it, where its own part of the file says none; a
+    layer that is not `alone` stands in a model, which tells the version of Keras.
     """
     layer, said = _plain(document, keras_2)
+    if alone and not keras_2 and not keras_older.is_keras_2(document):
+        said = undecided(document)
     return _with_notes(_shaped(keras.read(layer), document, given), said)
 
 
@@ -263,12 +271,17 @@ def _with_notes(config: LayerConfig, said: list[str]) -> LayerConfig:
 
 
 def _found(
-    item: Mapping[str, object], name: str, keras_2: bool, given: OpenShape | None = None
+    item: Mapping[str, object],
+    name: str,
+    keras_2: bool,
+    given: OpenShape | None = None,
+    *,
+    alone: bool = False,
 ) -> Found:
     class_name = _class_of(item)
     name = name or _name_of(item) or class_name
     try:
-        config = read_one(item, keras_2=keras_2, given=given)
+        config = read_one(item, keras_2=keras_2, given=given, alone=alone)
         return Found(name, class_name, config, input_shape=own_shape(item) or given)
     except ValueError as error:
         reason = str(error)

@@ -43,7 +43,20 @@ def is_keras_2(document: object) -> bool:
         return False
     acts = config.get("activation"), config.get("recurrent_activation")
     gone = any(isinstance(a, dict) and a.get("class_name") == "ThresholdedReLU" for a in acts)
-    return gone or any(key in config for key in _ONLY_IN_2) or bool(_foreign(document, config))
+    keys = any(key in config for key in _ONLY_IN_2) or bool(_foreign(document, config))
+    return gone or keys or _has_keras_2s_keys(document, config)
+
+
+def _has_keras_2s_keys(document: Mapping[str, object], config: Mapping[str, object]) -> bool:
+    """Tell layers by what each Keras always writes, null or not: Dense a key more, cells a seed."""
+    if not isinstance(config.get("kernel_initializer"), dict):  # no Keras wrote it, but a person
+        return False
+    match document.get("class_name"):
+        case "Dense":
+            return "activity_regularizer" in config and config["activity_regularizer"] is None
+        case "SimpleRNNCell":
+            return "seed" not in config
+    return False
 
 
 def _foreign(document: Mapping[str, object], config: Mapping[str, object]) -> list[str]:
