@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from actviz.param import (
     FINITE,
+    NOT_NEGATIVE,
     POSITIVE,
     Choice,
     Flag,
@@ -51,6 +52,13 @@ STD = Param(
     symbol=r"\sigma",
 )
 
+STATE_STD = Param(
+    "state_std",
+    0.0,
+    domain=NOT_NEGATIVE,
+    slider=(0.0, 2.0),
+    doc="The standard deviation of a recurrent layer's state before this step",
+)
 LOGITS = Param(
     "logits",
     (1.0, 2.0, 3.0),
@@ -181,6 +189,12 @@ SATURATION = Lens(
     (EPSILON, MEAN, STD),
     "Where f saturates, how (hard or soft), and how much of the input lands there",
 )
+LAYER = Lens(
+    "layer",
+    "Layer",
+    (MEAN, STD, STATE_STD, EPSILON),
+    "The variance that one output unit truly gets, from true and from believed fan-in",
+)
 SOFTMAX = Lens(
     "softmax",
     "Softmax",
@@ -205,7 +219,7 @@ VERIFY = Lens(
     (GROUP, FIRST_LINE),
     "Published numbers, recomputed: ours, theirs, the source, pass or fail",
 )
-LENSES: tuple[Lens, ...] = (CURVE, SATURATION, SOFTMAX, PRECISION, FLOW, VERIFY)
+LENSES: tuple[Lens, ...] = (CURVE, SATURATION, LAYER, SOFTMAX, PRECISION, FLOW, VERIFY)
 """All lenses, in the order of their tabs."""
 
 _BY_NAME = {lens.name: lens for lens in LENSES}

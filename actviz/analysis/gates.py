@@ -23,12 +23,12 @@ _SIMPLE = (GateRow("new state", "activation", "h"),)
 _GRU = (
     GateRow("update gate", "recurrent_activation", "z"),
     GateRow("reset gate", "recurrent_activation", "r"),
-    GateRow("candidate", "activation", "h̃"),
+    GateRow("candidate", "activation", "h"),
 )
 _LSTM = (
     GateRow("input gate", "recurrent_activation", "i"),
     GateRow("forget gate", "recurrent_activation", "f"),
-    GateRow("candidate", "activation", "c̃"),
+    GateRow("candidate", "activation", "c"),
     GateRow("output gate", "recurrent_activation", "o"),
 )
 
