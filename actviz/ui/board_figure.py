@@ -5,6 +5,7 @@ It knows no widget: the window shows it, and `actviz render` paints it into file
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -16,7 +17,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from actviz.ui.axes import AnyAxis, paint_frame
 from actviz.ui.axis import Axis
 from actviz.ui.board import Board, Chart, NamedMark, Picture, Scale, Table
-from actviz.ui.board_table import paint_table
+from actviz.ui.board_table import paint_table, table_height
 from actviz.ui.chart_marks import Plot, extent, paint_mark, sample
 from actviz.ui.heat import heat_color, heat_range
 from actviz.ui.log_axis import LogAxis, WordAxis, linear_range, log_range
@@ -57,14 +58,38 @@ class BoardFigure:
         """Lay a board out in the area of this size."""
         self.board, self.placed = board, []
         self._row_height = size.height() / max(len(board.rows), 1)
-        heights = board.heights or (1.0,) * len(board.rows)
         room = size.height() - _GAP * max(len(board.rows) - 1, 0)
         top = 0.0
         margins = self._margins(board)
-        for row, share in zip(board.rows, heights, strict=True):
-            height = max(room * share / sum(heights), 60.0)
+        for row, height in zip(board.rows, self._heights(board, room), strict=True):
             self._place_row(row, QRectF(0.0, top, size.width(), height), scale, margins)
             top += height + _GAP
+
+    def _heights(self, board: Board, room: float) -> list[float]:
+        """Divide the height by the rows' parts; tables alone in a row take no more than they need.
+
+        A board of nothing but tables is left as it is.
+        """
+        shares = list(board.heights or (1.0,) * len(board.rows))
+        found = [room * share / sum(shares) for share in shares]
+        needed = [self._needed(row) for row in board.rows]
+        spare = [max(height - most, 0.0) for height, most in zip(found, needed, strict=True)]
+        others = sum(share for share, most in zip(shares, needed, strict=True) if most == math.inf)
+        if others:
+            found = [
+                min(height, most) if most < math.inf else height + sum(spare) * share / others
+                for height, most, share in zip(found, needed, shares, strict=True)
+            ]
+        return [max(height, 60.0) for height in found]
+
+    def _needed(self, row: Sequence[Chart | Table]) -> float:
+        """Give the height that a row of tables needs, infinite for one with a chart."""
+        return max(
+            table_height(each, self.look) + self._head_height(each, QRectF()) + _GAP
+            if isinstance(each, Table)
+            else math.inf
+            for each in row
+        )
 
     def _margins(self, board: Board) -> dict[tuple[int, int], float]:
         """Give charts that stand under each other one left margin, so that their axes align."""

@@ -7,13 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSizeF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from actviz import session as document
 from actviz.session import Session
 from actviz.ui.board import Bars, Board, Chart, Dots, Line, Pick, Picture, Table
+from actviz.ui.board_figure import BoardFigure
+from actviz.ui.board_table import table_height
 from actviz.ui.lenses.softmax import DRAWING
 from actviz.ui.look import Look
 from actviz.ui.theme import LIGHT
@@ -135,3 +137,16 @@ def test_the_window_drags_bars_and_turns_controls(qtbot: QtBot, window: Window) 
         QTest.keyClick(field, Qt.Key.Key_Return)
     assert window.store.session.settings["temperature"] == 5.0
     assert window.board.readings.texts()["entropy"] != before
+
+
+def test_the_table_takes_no_more_height_than_its_lines(qapp: object) -> None:
+    look, board = Look(LIGHT), board_of(session_with())
+    heights = []
+    for size in (QSizeF(600, 500), QSizeF(1200, 1500)):
+        figure = BoardFigure(look)
+        figure.show(board, size, 1.0)
+        placed = {each.chart.key: each.outer for each in figure.placed}
+        heights.append(placed["numbers"].height())
+        assert placed["numbers"].bottom() == pytest.approx(size.height(), abs=1.0)
+        assert placed["logits"].height() > placed["numbers"].height()
+    assert heights[1] < table_height(part(board, "numbers"), look) + 40.0 < 0.1 * 1500.0 + 40.0

@@ -108,7 +108,7 @@ def board(found: Found, session: Session, look: Look) -> Board:
         (above, tuple(below), (numbers(found.bench),)),
         readings(found.bench, found.of_two),
         sentence(session.activation),
-        (1.15, 1.0, 0.3 + 0.16 * min(len(found.bench.logits), 6)),
+        (1.15, 1.0, 0.4 + 0.17 * min(len(found.bench.logits), 6)),
     )
 
 
