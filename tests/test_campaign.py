@@ -11,6 +11,7 @@ SUITE = """<testsuite tests="3" failures="1" errors="0" time="4.5">
 <property name="same" value="490"/><property name="worst" value="0.5"/></properties></testcase>
 <testcase classname="tests.test_a" name="test_new[y]" time="1.3"><properties>
 <property name="same" value="600"/><property name="worst" value="0.25"/></properties></testcase>
+<testcase classname="" name="tests.test_unread" time="0"><error/></testcase>
 <testcase classname="tests.ui.test_b" name="test_bad" time="2"><failure/></testcase>
 </testsuite>"""
 BEFORE = """# The campaign

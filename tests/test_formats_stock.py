@@ -136,7 +136,7 @@ def test_what_keras_2_writes(name: str, record_property: Any) -> None:
             )
         same += 1
     record_property("same", same)
-    record_property("refused_by_both", refused)
+    record_property("refused", refused)
     assert same >= MANY / 4
 
 

@@ -71,9 +71,11 @@ def text_of(suite: ElementTree.Element, before: str, there: set[str]) -> str:
 
 
 def grouped(suite: ElementTree.Element) -> list[tuple[str, list[ElementTree.Element]]]:
-    """Give the cases of each test together."""
+    """Give the cases of each test together; a file that could not be read has none."""
     found: dict[str, list[ElementTree.Element]] = {}
     for case in suite.iter("testcase"):
+        if not case.get("classname"):
+            continue
         name = (case.get("name") or "").partition("[")[0]
         module = (case.get("classname") or "").removeprefix("tests.")
         found.setdefault(f"{module}.{name}", []).append(case)
