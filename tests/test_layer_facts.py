@@ -18,7 +18,7 @@ from actviz.formats import write_layer
 from actviz.layers import ROWS, LayerConfig, LayerFacts, layer_facts
 from actviz.layers.shapes import in_format
 
-MANY = 2000 if os.environ.get("ACTVIZ_CAMPAIGN") else 20
+MANY = 2000 if os.environ.get("ACTVIZ_CAMPAIGN") else 8
 
 
 def drawn(row: Any, seed: int) -> LayerConfig:
