@@ -219,7 +219,22 @@ VERIFY = Lens(
     (GROUP, FIRST_LINE),
     "Published numbers, recomputed: ours, theirs, the source, pass or fail",
 )
-LENSES: tuple[Lens, ...] = (CURVE, SATURATION, LAYER, SOFTMAX, PRECISION, FLOW, VERIFY)
+SIGNAL = Lens(
+    "signal",
+    "Signal",
+    (MEAN, STD),
+    "What f makes of its input's distribution: density, moments, and the gains by every convention",
+)
+LENSES: tuple[Lens, ...] = (
+    CURVE,
+    SATURATION,
+    SIGNAL,
+    LAYER,
+    SOFTMAX,
+    PRECISION,
+    FLOW,
+    VERIFY,
+)
 """All lenses, in the order of their tabs."""
 
 _BY_NAME = {lens.name: lens for lens in LENSES}

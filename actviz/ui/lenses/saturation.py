@@ -29,6 +29,7 @@ from actviz.ui.board import (
     curves_of,
 )
 from actviz.ui.lenses.curve_details import mean_words, percent, range_words, steepest_words
+from actviz.ui.lenses.shared import jump_dots
 from actviz.ui.log_axis import linear_range
 from actviz.ui.look import Look
 from actviz.ui.numbers import significant
@@ -154,23 +155,10 @@ def _f(found: Found, sides: list[tuple[float, float, str]], look: Look) -> tuple
     marks = _spans(sides, look, words=True)
     for shown, each in _backwards(found):
         stroke = shown.stroke(look)
-        marks.append(Line(each.x, each.f, stroke, shown.label if len(found.portraits) > 1 else ""))
-        marks += _jumps(each, stroke.color)
+        marks.append(Line(each.x, each.f, stroke))
+        marks += jump_dots(each.readings.breaks, stroke.color)
     marks += _turning(found, look)
     return tuple(marks)
-
-
-def _jumps(each: Portrait, color: QColor) -> list[Mark]:
-    """Mark what is taken at a jump with a filled dot, and what is not with an open one."""
-    marks: list[Mark] = []
-    for at in each.readings.breaks:
-        if not at.jump:
-            continue
-        x = np.array([at.x])
-        open_ends = [y for y in (at.f_left, at.f_right) if y != at.f]
-        marks += [Dots(x, np.array([y]), color, filled=False, radius=4.0) for y in open_ends]
-        marks.append(Dots(x, np.array([at.f]), color, radius=4.0))
-    return marks
 
 
 def _turning(found: Found, look: Look) -> list[Mark]:

@@ -1,0 +1,224 @@
+"""The Signal lens: what an activation makes of its input's distribution, and the gains."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from PySide6.QtGui import QColor
+
+from actviz.activations import Break, row
+from actviz.analysis.curve import Array, Curve
+from actviz.analysis.gains import Gain, gains
+from actviz.analysis.moments import Moments, moments_of
+from actviz.analysis.portrait import Values, sampled, view_of
+from actviz.analysis.pushforward import Pushed, pushed
+from actviz.session import Session
+from actviz.ui.board import (
+    Area,
+    Board,
+    Chart,
+    Drawing,
+    Line,
+    Mark,
+    Rule,
+    Scale,
+    Shown,
+    Table,
+    at_once,
+    curves_of,
+)
+from actviz.ui.lenses.curve_details import mean_words, percent
+from actviz.ui.lenses.shared import jump_dots
+from actviz.ui.look import Look
+from actviz.ui.numbers import significant
+from actviz.ui.plot_items import Stroke
+from actviz.ui.readings import Reading
+
+_FILL = 70
+_TOP_SHARE = 0.995
+"""The share of bins that set the height of the output's density: it may be infinite in a few."""
+_ROOM = 1.25
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What the figures depend on: the curves and the input."""
+
+    curves: tuple[Shown, ...]
+    mean: float
+    std: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is known of one curve; x and f are samples for the plot."""
+
+    moments: Moments
+    pushed: Pushed
+    gains: tuple[Gain, ...]
+    x: Array
+    f: Array
+    breaks: tuple[Break, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The figures of each curve, the live one first."""
+
+    key: Key
+    figures: tuple[Figures, ...]
+
+
+def key(session: Session) -> Key:
+    """Take the curves and the input."""
+    mean, std = (session.settings[name] for name in ("mean", "std"))
+    assert isinstance(mean, float)
+    assert isinstance(std, float)
+    return Key(curves_of(session), mean, std)
+
+
+def find(wanted: Key) -> Found:
+    """Work out all curves, their outputs over one range of y."""
+    live = wanted.curves[0]
+    first = _figures(live.activation, live.values, wanted.mean, wanted.std)
+    ends = float(first.pushed.edges[0]), float(first.pushed.edges[-1])
+    rest = (
+        _figures(each.activation, each.values, wanted.mean, wanted.std, ends)
+        for each in wanted.curves[1:]
+    )
+    return Found(wanted, (first, *rest))
+
+
+@lru_cache(maxsize=64)
+def _figures(
+    activation: str,
+    values: Values,
+    mean: float,
+    std: float,
+    ends: tuple[float, float] | None = None,
+) -> Figures:
+    curve = Curve.of(row(activation), dict(values))
+    moments = moments_of(curve, mean, std)
+    x, f, _ = sampled(curve, *view_of(activation, values, mean, std))
+    return Figures(
+        moments,
+        pushed(curve, mean, std, ends),
+        gains(activation, dict(values), moments, mean, std),
+        x,
+        f,
+        curve.breaks,
+    )
+
+
+def board(found: Found, session: Session, look: Look) -> Board:
+    """Draw the input under f, the output beside it, and the table of gains."""
+    live = found.figures[0]
+    x = Scale("x", float(live.x[0]), float(live.x[-1]))
+    y = Scale("f(x)", float(live.pushed.edges[0]), float(live.pushed.edges[-1]))
+    title = f"the input: N({significant(found.key.mean, 3)}, {significant(found.key.std, 3)}²)"
+    top = _highest(found)
+    output = Scale("density", 0.0, top)
+    return Board(
+        (
+            (
+                Chart("f", "f", x, y, _curves(found, look)),
+                Chart(
+                    "output",
+                    "the output f(x), its mean dotted",
+                    y,
+                    output,
+                    _output(found, top, look),
+                ),
+            ),
+            (
+                Chart("input", title, x, Scale("density", 0.0), _input(found, look)),
+                _table(found),
+            ),
+        ),
+        readings(found),
+        "Point masses are drawn as lines: a stretch on which f is constant. A gain scales the "
+        "standard deviation of the weights; the conventions keep different things, so they differ.",
+        heights=(1.2, 1.0),
+    )
+
+
+DRAWING = Drawing(key=key, work=at_once(find), board=board)
+
+
+def _pairs(found: Found) -> list[tuple[Shown, Figures]]:
+    """Pair curves with figures; the live one is painted last."""
+    return list(zip(found.key.curves, found.figures, strict=True))[::-1]
+
+
+def _curves(found: Found, look: Look) -> tuple[Mark, ...]:
+    marks: list[Mark] = []
+    for shown, each in _pairs(found):
+        stroke = shown.stroke(look)
+        marks.append(Line(each.x, each.f, stroke))
+        marks += jump_dots(each.breaks, stroke.color)
+    return tuple(marks)
+
+
+def _input(found: Found, look: Look) -> tuple[Mark, ...]:
+    live, mean, std = found.figures[0], found.key.mean, found.key.std
+    x = np.linspace(live.x[0], live.x[-1], 401)
+    density = np.exp(-(((x - mean) / std) ** 2) / 2) / (std * math.sqrt(2 * math.pi))
+    fill = QColor(look.f)
+    fill.setAlpha(_FILL)
+    return Area(x, density, fill), Line(x, density, Stroke(look.dim, 1.2))
+
+
+def _highest(found: Found) -> float:
+    """End the density's axis where all but a few bins lie: it is infinite at a turning point."""
+    heights = np.concatenate([each.pushed.density for each in found.figures])
+    seen = heights[heights > 0.0]
+    return _ROOM * float(np.quantile(seen, _TOP_SHARE)) if seen.size else 1.0
+
+
+def _output(found: Found, top: float, look: Look) -> tuple[Mark, ...]:
+    marks: list[Mark] = []
+    for shown, each in _pairs(found):
+        stroke, out = shown.stroke(look), each.pushed
+        middles = (out.edges[:-1] + out.edges[1:]) / 2
+        if shown.style is None:
+            fill = QColor(stroke.color)
+            fill.setAlpha(_FILL)
+            marks.append(Area(middles, np.minimum(out.density, 2 * top), fill))
+        marks.append(Line(middles, out.density, stroke))
+        for at, share in out.masses:
+            words = f"P = {percent(share)}" if shown.style is None else ""
+            marks.append(Rule(at, Stroke(stroke.color, 3.0, stroke.dashes), words=words))
+    mean = found.figures[0].moments.mean
+    marks.append(Rule(mean, Stroke(look.dim, 1.2, (2.0, 3.0))))
+    return tuple(marks)
+
+
+def _table(found: Found) -> Table:
+    names = [row(shown.activation).title for shown in found.key.curves]
+    rows = tuple(
+        (gain.name, *(_value(each.gains[index].value) for each in found.figures), gain.keeps)
+        for index, gain in enumerate(found.figures[0].gains)
+    )
+    heads = names if len(names) > 1 else ["value"]
+    return Table("gains", "gains", ("convention", *heads, "keeps, or is"), rows)
+
+
+def _value(value: float) -> str:
+    return "—" if math.isnan(value) else significant(value, 6)
+
+
+def readings(found: Found) -> tuple[Reading, ...]:
+    """Put the moments of the live curve into words; a quadrature's error is at most 1e-10."""
+    live = found.figures[0].moments
+    given = f"for x ~ N({significant(found.key.mean, 3)}, {significant(found.key.std, 3)}²)"
+    passed = live.variance / found.key.std**2
+    return (
+        Reading("E f", mean_words(live.mean), f"The mean of the output {given}: the mean shift"),
+        Reading("E f²", significant(live.second, 7), f"The output's second moment {given}"),
+        Reading("Var f", significant(live.variance, 7), f"The output's variance {given}"),
+        Reading("E f′²", significant(live.slope_second, 7), "What a gradient's mean square keeps"),
+        Reading("Var f / Var x", significant(passed, 5), "The share of the variance passed on"),
+    )
