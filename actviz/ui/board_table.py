@@ -18,7 +18,6 @@ def widths_of(table: Table, room: float, metrics: QFontMetricsF) -> list[float]:
         max(metrics.horizontalAdvance(line[index]) for line in lines) + _APART
         for index in range(len(table.columns))
     ]
-<<<<<<< HEAD
     if sum(wanted) > room:
         return _cut(wanted, room)
     share = room / max(sum(wanted), 1.0)
@@ -33,17 +32,6 @@ def _cut(wanted: list[float], room: float) -> list[float]:
             break
         left, columns = left - each, columns - 1
     return [min(each, left / max(columns, 1)) for each in wanted]
-=======
-    if sum(wanted) <= room:
-        return [each * room / max(sum(wanted), 1.0) for each in wanted]
-    # Where room is short the widest columns are cut, and short ones stay whole.
-    left, order = room, sorted(range(len(wanted)), key=lambda index: wanted[index])
-    widths = list(wanted)
-    for taken, index in enumerate(order):
-        widths[index] = min(wanted[index], left / (len(order) - taken))
-        left -= widths[index]
-    return widths
->>>>>>> 43c51fd (Show what an activation makes of its input's distribution, with the gains by every convention and name)
 
 
 def table_height(table: Table, look: Look) -> float:
