@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from actviz.analysis.network import NETWORKS
+from actviz.analysis.network import PARAMS as NETWORK
 from actviz.param import (
     FINITE,
     NOT_NEGATIVE,
@@ -225,11 +227,18 @@ SIGNAL = Lens(
     (MEAN, STD),
     "What f makes of its input's distribution: density, moments, and the gains by every convention",
 )
+DEPTH = Lens(
+    "depth",
+    "Depth",
+    (*(each for each in NETWORK if each.name != "dtype"), NETWORKS),
+    "Signal and gradient through many layers: the mean field, and networks of finite width",
+)
 LENSES: tuple[Lens, ...] = (
     CURVE,
     SATURATION,
     SIGNAL,
     LAYER,
+    DEPTH,
     SOFTMAX,
     PRECISION,
     FLOW,

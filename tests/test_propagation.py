@@ -14,7 +14,8 @@ from actviz.analysis.figures import Forward, mean_square
 from actviz.analysis.initial import INITIALIZERS, stream
 from actviz.analysis.jacobian import singular_values
 from actviz.analysis.meanfield import Recursion, layers
-from actviz.analysis.propagation import Backward, Drawn, Event, Network, Overflowed, propagate
+from actviz.analysis.network import Network
+from actviz.analysis.propagation import Backward, Drawn, Event, Overflowed, propagate
 from actviz.analysis.saturation import scalar_curve
 from actviz.param import Value
 

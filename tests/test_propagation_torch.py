@@ -8,7 +8,8 @@ import torch
 
 from actviz.analysis.figures import Bins, Forward
 from actviz.analysis.jacobian import singular_values
-from actviz.analysis.propagation import Backward, Drawn, Event, Network, propagate
+from actviz.analysis.network import Network
+from actviz.analysis.propagation import Backward, Drawn, Event, propagate
 from actviz.param import Value
 
 SMALL = Network(width=48, depth=12, batch=24, sigma_w=1.4, sigma_b=0.2, seed=3, dtype="float64")

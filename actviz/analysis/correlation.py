@@ -21,6 +21,7 @@ _OUTER = 14.0
 _WIDEST = 2.0
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
 _MOST_BENDS = 16
+_FARTHEST_BEND = 10.0
 _PIECE = 256
 _SETTLED = 1e-13
 
@@ -47,9 +48,9 @@ def paired(curve: Curve, q: float, c: float) -> float:
 
 def _joints(curve: Curve, std: float) -> Array:
     """Give places in z where f or a derivative breaks, or where f bends if the input is wide."""
-    places = [0.0, *curve.joints]
+    places = sorted({0.0, *curve.joints})
     if std > 1.0:
-        away = 2.0 ** np.arange(-1.0, math.log2(_OUTER * std))
+        away = 4.0 ** np.arange(-0.5, min(_FARTHEST_BEND, math.log(_OUTER * std, 4.0)))
         places += [x + s * a for x in places[:_MOST_BENDS] for a in away for s in (-1, 1)]
     return np.unique(np.array(places)) / std
 

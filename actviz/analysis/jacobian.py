@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from actviz.analysis.propagation import Layers, Network
+from actviz.analysis.network import Network
+from actviz.analysis.propagation import Layers
 from actviz.engines import evaluate
 from actviz.param import Value
 
