@@ -164,6 +164,10 @@ def test_what_a_dialect_cannot_hold_is_refused_with_the_reason() -> None:
     lstm = LayerConfig("LSTM")
     with pytest.raises(ValueError, match="act inside the recurrence"):
         write_layer(lstm, "keras_two_layer")
+    # Keras 3.9.2 itself says: Unrecognized keyword arguments passed to Dense: {'lora_alpha': 3}
+    low_rank = LayerConfig("Dense", {"lora_rank": 2, "lora_alpha": 3})
+    with pytest.raises(ValueError, match=r"Dense.lora_rank: 2 .* none: Keras 3.0 to 3.9"):
+        write_layer(low_rank, "keras_two_layer")
     with pytest.raises(ValueError, match=r"SimpleRNN.seed: 0 is not allowed; .* though its cell"):
         write_layer(LayerConfig("SimpleRNN", {"seed": 0}), "keras2")
     with pytest.raises(ValueError, match="Keras 2's hard_sigmoid has no others"):

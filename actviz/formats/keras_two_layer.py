@@ -17,6 +17,7 @@ from actviz.param import refuse
 
 WORDS = keras.WORDS
 SLOT = "activation"
+_NOT_YET_THERE = ("lora_rank", "lora_alpha")
 NEWER = {
     "celu": "3.9.2",
     "hard_shrink": "3.9.2",
@@ -43,6 +44,10 @@ def write(config: LayerConfig) -> str:
         For recurrent layers, and for activations that are no layers of Keras, with the reason.
     """
     _refuse_recurrent(config)
+    for name in _NOT_YET_THERE:
+        if config.fields.get(name) is not None:
+            allowed = "none: Keras 3.0 to 3.9 do not all have it"
+            raise refuse(f"{config.layer}.{name}", config.fields[name], allowed)
     behind = _activation_layers(config)
     if behind and config.fields.get("activity_regularizer") is not None:
         value = config.fields["activity_regularizer"]
