@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from actviz.analysis.network import NETWORKS
 from actviz.analysis.network import PARAMS as NETWORK
+from actviz.analysis.recurrent_drive import AMPLITUDE, INPUT, PERIOD, STEPS_PARAM, WEIGHTS_SEED
 from actviz.param import (
     FINITE,
     NOT_NEGATIVE,
@@ -197,6 +198,12 @@ LAYER = Lens(
     (MEAN, STD, STATE_STD, EPSILON),
     "The variance that one output unit truly gets, from true and from believed fan-in",
 )
+TIME = Lens(
+    "time",
+    "Time",
+    (INPUT, STEPS_PARAM, AMPLITUDE, PERIOD, WEIGHTS_SEED),
+    "States and gates of recurrent layers, and what of a gradient comes back, path by path",
+)
 SOFTMAX = Lens(
     "softmax",
     "Softmax",
@@ -239,6 +246,7 @@ LENSES: tuple[Lens, ...] = (
     SIGNAL,
     LAYER,
     DEPTH,
+    TIME,
     SOFTMAX,
     PRECISION,
     FLOW,

@@ -14,7 +14,8 @@ import pytest
 
 from actviz.activations import ROWS as ACTIVATIONS
 from actviz.analysis.memory import forget_bias, memory, memory_of
-from actviz.analysis.recurrence import INPUTS, Drive, draw_weights, follow, refusal, trace
+from actviz.analysis.recurrence import follow, refusal, trace
+from actviz.analysis.recurrent_drive import INPUTS, Drive, draw_weights
 from actviz.formats import write_layer
 from actviz.layers import ROWS, LayerConfig
 
@@ -245,7 +246,7 @@ def test_a_run_says_how_far_it_is_and_can_be_left() -> None:
     assert done == sorted(done)
     assert done[-1] == 1.0
     assert [each.found is None for each in steps] == [True] * (len(steps) - 1) + [False]
-    parts = follow(small("LSTM", units=300), Drive(steps=50))
+    parts = follow(small("LSTM", units=200), Drive(steps=50))
     assert next(parts).done == 0.0
     parts.close()
 
@@ -319,7 +320,7 @@ def test_a_layer_without_a_state_is_refused_with_what_to_choose() -> None:
     ("config", "steps", "sentence"),
     [
         (small("LSTM", units=10**9), 5, r"LSTM\.kernel: .* too many .* choose fewer units"),
-        (small("LSTM", units=2200), 2000, r"time\.steps: 2000 .* at most \d+ for a state"),
+        (LayerConfig("ConvLSTM3DCell"), 100, r"time\.time_steps: 100 .* at most \d+ for a state"),
         (
             LayerConfig("ConvLSTM3DCell", {"kernel_size": 1}, input_shape=(200, 200, 200, 4)),
             5,
@@ -335,11 +336,12 @@ def test_what_is_too_large_is_refused(config: LayerConfig, steps: int, sentence:
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"steps": 0}, r"time\.steps: 0"),
-        ({"steps": 10**9}, r"time\.steps: 1000000000"),
+        ({"steps": 0}, r"time\.time_steps: 0"),
+        ({"steps": 10**9}, r"time\.time_steps: 1000000000"),
         ({"kind": "ramp"}, r"time\.time_input: 'ramp'"),
         ({"amplitude": math.inf}, r"time\.amplitude: inf"),
         ({"period": 0.0}, r"time\.period: 0"),
+        ({"seed": -1}, r"time\.weights_seed: -1"),
     ],
 )
 def test_bad_inputs_are_refused(fields: dict[str, Any], sentence: str) -> None:

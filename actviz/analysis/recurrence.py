@@ -13,79 +13,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from actviz.analysis.gates import family, gates, initializer, weight_of
+from actviz.analysis.gates import family, gates, weight_of
 from actviz.analysis.recurrent_cells import STEPS, Cell, Pull, Step, first_pull
+from actviz.analysis.recurrent_drive import Drive, draw_weights
 from actviz.analysis.recurrent_parts import Array, Window, applied, norm, window
-from actviz.analysis.starts import Start
 from actviz.layers import LayerConfig, LayerFacts, layer_facts
 from actviz.layers.shapes import to_channels_last
 from actviz.layers.windows import sizes
-from actviz.param import Choice, Integer, Param, Real, refuse
+from actviz.param import refuse
 
-MOST_STEPS = 2000
 _MOST_NUMBERS = 2_500_000
-_MOST_PRODUCTS = 20_000_000_000
-_MOST_WEIGHTS = 20_000_000
+_MOST_PRODUCTS = 5_000_000_000
+_MOST_WEIGHTS = 4_000_000
 _PIECE = 4_000_000
 """Products after which a run says how far it is: some milliseconds."""
-
-INPUTS = ("impulse", "step", "constant", "noise", "sine")
-INPUT = Param(
-    "time_input",
-    "noise",
-    domain=Choice(INPUTS),
-    doc="What comes in: 1 at the first step, 1 from a quarter on, 1, random numbers or a sine",
-)
-STEPS_PARAM = Param(
-    "steps", 100, domain=Integer(low=1, high=MOST_STEPS), doc="How many steps the sequence has"
-)
-AMPLITUDE = Param(
-    "amplitude", 1.0, domain=Real(), slider=(0.0, 5.0), doc="By what the input is multiplied"
-)
-PERIOD = Param(
-    "period",
-    20.0,
-    domain=Real(low=0.0, low_open=True),
-    slider=(2.0, 100.0),
-    doc="After how many steps a sine is where it was",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Drive:
-    """What comes in, for how many steps, and where random numbers start."""
-
-    kind: str = "noise"
-    steps: int = 100
-    amplitude: float = 1.0
-    period: float = 20.0
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        INPUT.check(self.kind, "time")
-        STEPS_PARAM.check(self.steps, "time")
-        AMPLITUDE.check(self.amplitude, "time")
-        PERIOD.check(self.period, "time")
-
-    def sequence(self, shape: tuple[int, ...]) -> Array:
-        """Give the inputs, shape (steps, *shape); all but noise are the same everywhere."""
-        t = np.arange(self.steps)
-        if self.kind == "noise":
-            rng = np.random.default_rng([self.seed, 1])
-            return self.amplitude * rng.standard_normal((self.steps, *shape))
-        wave = {
-            "impulse": (t == 0).astype(np.float64),
-            "step": (t >= self.steps // 4).astype(np.float64),
-            "constant": np.ones(self.steps),
-            "sine": np.sin(2.0 * np.pi * t / self.period),
-        }[self.kind]
-        column = wave.reshape(-1, *(1 for _ in shape))
-        return self.amplitude * np.broadcast_to(column, (self.steps, *shape)).copy()
-
-    def direction(self, shape: tuple[int, ...]) -> Array:
-        """Give the gradient of the loss with respect to the last h: of length 1, any direction."""
-        drawn = np.random.default_rng([self.seed, 2]).standard_normal(shape)
-        return drawn / norm(drawn)
+_MOST_AT_ONCE = 50
+"""The same in steps, each of which takes a time of its own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,27 +88,6 @@ def refusal(config: LayerConfig) -> str:
     )
 
 
-def draw_weights(config: LayerConfig, seed: int) -> dict[str, Array]:
-    """Draw all weights of a layer as its initializers spread them, by Keras's names."""
-    facts = layer_facts(config)
-    return {
-        each.name: _drawn(config, facts, each.name, np.random.default_rng([seed, 0, at]))
-        for at, each in enumerate(facts.weights)
-    }
-
-
-def _drawn(config: LayerConfig, facts: LayerFacts, name: str, rng: np.random.Generator) -> Array:
-    weight = weight_of(facts, name)
-    assert weight is not None
-    named = initializer(config, weight)
-    if name != "bias" or not config.fields.get("unit_forget_bias"):
-        return Start.of(named, weight.shape).draw(rng)
-    # Keras makes this bias in three parts: i, ones for f, and c with o
-    units = weight.shape[0] // 4
-    first, last = (Start.of(named, (many * units,)).draw(rng) for many in (1, 2))
-    return np.concatenate([first, np.ones(units), last])
-
-
 def trace(config: LayerConfig, drive: Drive, weights: Mapping[str, Array] | None = None) -> Trace:
     """Run to the end; arguments and errors as `follow`."""
     found = None
@@ -211,7 +133,7 @@ class _Run:
         self.steps: list[Step] = []
         self.pulls: list[Pull] = []
         products = math.prod(given.shape[1:-1]) * cell.own.kernel.size
-        self.often = max(1, _PIECE // max(1, products))
+        self.often = max(1, min(_MOST_AT_ONCE, _PIECE // max(1, products)))
 
     @classmethod
     def of(cls, config: LayerConfig, drive: Drive, weights: Mapping[str, Array] | None) -> _Run:
@@ -341,4 +263,4 @@ def _check_size(config: LayerConfig, facts: LayerFacts, steps: int) -> None:
         )
     if steps > most:
         allowed = f"at most {most} for a state of {numbers:,} numbers, or a smaller layer"
-        raise refuse("time.steps", steps, allowed)
+        raise refuse("time.time_steps", steps, allowed)

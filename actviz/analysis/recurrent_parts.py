@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,13 +80,14 @@ class Window:
     dilation: Shape
     same: bool
 
-    @property
+    @cached_property
     def _pads(self) -> list[tuple[int, int]]:
         if not self.same:
             return [(0, 0)] * len(self.space)
         each = zip(self.kernel.shape, self.space, self.strides, self.dilation, strict=False)
         return [margins(*numbers) for numbers in each]
 
+    @cached_property
     def _cuts(self) -> list[tuple[Shape, tuple[slice, ...]]]:
         """Give for each element of the window what it sees of the padded tensor."""
         pads = self._pads
@@ -105,10 +107,14 @@ class Window:
 
     def forward(self, x: Array) -> Array:
         """Slide over x; axes before those of space are kept."""
+        if not self.space:
+            return x @ self.kernel
         before = x.ndim - len(self.space) - 1
         padded = np.pad(x, [(0, 0)] * before + self._pads + [(0, 0)])
-        parts = [padded[cut] @ self.kernel[index] for index, cut in self._cuts()]
-        total: Array = np.sum(parts, axis=0)
+        (index, cut), *rest = self._cuts
+        total: Array = padded[cut] @ self.kernel[index]
+        for index, cut in rest:
+            total += padded[cut] @ self.kernel[index]
         return total
 
     def back(self, v: Array) -> Array:
@@ -116,10 +122,12 @@ class Window:
 
         It is the transpose of `forward`.
         """
+        if not self.space:
+            return v @ self.kernel.T
         pads = self._pads
         padded = [n + sum(pad) for n, pad in zip(self.space, pads, strict=True)]
         found = np.zeros((*padded, self.kernel.shape[-2]))
-        for index, cut in self._cuts():
+        for index, cut in self._cuts:
             found[cut] += v @ self.kernel[index].T
         inner = tuple(slice(low, low + n) for n, (low, _) in zip(self.space, pads, strict=True))
         return found[inner]
@@ -137,8 +145,3 @@ def norm(values: Array) -> float:
     if largest == 0.0 or not math.isfinite(largest):
         return largest
     return largest * float(np.linalg.norm(values / largest))
-
-
-def norms(rows: Sequence[Array]) -> Array:
-    """Compute the norm of each array."""
-    return np.array([norm(each) for each in rows])

@@ -131,6 +131,12 @@ def _cut_normal(rng: np.random.Generator, shape: Shape) -> Array:
 def _orthogonal(rng: np.random.Generator, rows: int, columns: int) -> Array:
     """Draw orthonormal columns, or rows where there are fewer (Saxe et al. 2014)."""
     tall = rng.standard_normal((max(rows, columns), min(rows, columns)))
-    q, r = np.linalg.qr(tall)
-    q = q * np.sign(np.diag(r))
+    if tall.shape[0] < 2 * tall.shape[1]:
+        q, r = np.linalg.qr(tall)
+        q = q * np.sign(np.diag(r))
+    else:
+        # the same factor by products, which processors share out; well conditioned where it is tall
+        q = tall
+        for _ in range(2):
+            q = q @ np.linalg.inv(np.linalg.cholesky(q.T @ q)).T
     return q.T if rows < columns else q
