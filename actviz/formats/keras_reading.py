@@ -201,6 +201,16 @@ class ActivationReader:
                 beta > 0 or name == "swish"
             ):
                 return plain(name, {"beta": beta})
+            case [(float() as beta, 0.0), ("elu", {"alpha": 1.0}), (float() as alpha, 0.0)] if (
+                alpha > 0 and math.isclose(alpha * beta, 1.0, rel_tol=_CLOSE)
+            ):
+                return plain("celu", {"alpha": alpha})
+            case [
+                (float() as beta, 0.0),
+                ("hard_shrink" | "soft_shrink" as name, {"threshold": 0.5}),
+                (float() as size, 0.0),
+            ] if size > 0 and math.isclose(size * beta, 1.0, rel_tol=_CLOSE):
+                return plain(name, {"threshold": size / 2})
             case [
                 (float() as alpha, float() as beta),
                 ("relu", {"negative_slope": 0.0, "max_value": 1.0, "threshold": 0.0}),

@@ -10,7 +10,7 @@ import json
 
 from actviz.formats import keras
 from actviz.formats.json_text import json_text
-from actviz.formats.keras_activations import LAYERS, MODELS, write_activation
+from actviz.formats.keras_activations import LAYERS, MODELS, Values, write_activation
 from actviz.formats.keras_objects import written_object
 from actviz.layers import LayerConfig
 from actviz.param import refuse
@@ -19,7 +19,6 @@ WORDS = keras.WORDS
 SLOT = "activation"
 _NOT_YET_THERE = ("lora_rank", "lora_alpha")
 NEWER = {
-    "celu": "3.9.2",
     "hard_shrink": "3.9.2",
     "hard_tanh": "3.9.2",
     "log_sigmoid": "3.9.2",
@@ -72,9 +71,9 @@ def remarks(config: LayerConfig) -> tuple[str, ...]:
     if name == "prelu":
         said.append("Keras learns a slope for every element, each beginning at this one")
     layers = _activation_layers(config)
-    word = _config_of(layers[0]).get("activation") if layers else None
-    if word in NEWER:
-        said.append(f"needs Keras {NEWER[str(word)]} or newer, which has {word}")
+    words = {str(_config_of(layer).get("activation")) for layer in layers}
+    for word in sorted(words & set(NEWER)):
+        said.append(f"needs Keras {NEWER[word]} or newer, which has {word}")
     return tuple(said)
 
 
@@ -109,6 +108,9 @@ def _activation_layers(config: LayerConfig) -> list[dict[str, object]]:
     """Give the activation as layers; none for linear."""
     name, values = config.activations[SLOT]
     dtype, path = str(config.fields["dtype"]), f"{config.layer}.{SLOT}"
+    scaled = _scaled(name, values, dtype)
+    if scaled:
+        return scaled
     written = write_activation(name, values, dtype, path)
     if written == "linear":
         return []
@@ -125,6 +127,33 @@ def _activation_layers(config: LayerConfig) -> list[dict[str, object]]:
         f"{path}: {name} with these values is no layer of Keras, only an operation "
         f"({written['class_name']}) that a Sequential cannot hold; the dialect keras can"
     )
+
+
+def _scaled(name: str, values: Values, dtype: str) -> list[dict[str, object]]:
+    """Write α·elu(x/α), and a shrink as 2λ·shrink(x/(2λ)), whose word has the threshold 1/2."""
+    if name == "celu":
+        size, word = values["alpha"], "elu"
+    elif name in ("hard_shrink", "soft_shrink") and values["threshold"] not in (0, 0.5):
+        size, word = 2 * _number(values["threshold"]), name
+    else:
+        return []
+    size = _number(size)
+    parts = {"name": word, "dtype": dtype, "activation": word}
+    return [
+        _rescaling("before", dtype, 1 / size),
+        written_object(LAYERS, "Activation", parts),
+        _rescaling("behind", dtype, size),
+    ]
+
+
+def _rescaling(name: str, dtype: str, scale: float) -> dict[str, object]:
+    parts = {"name": name, "dtype": dtype, "scale": scale, "offset": 0.0}
+    return written_object(LAYERS, "Rescaling", parts)
+
+
+def _number(value: object) -> float:
+    assert isinstance(value, (int, float))
+    return float(value)
 
 
 def _config_of(layer: dict[str, object]) -> dict[str, object]:
