@@ -114,7 +114,7 @@ REACH = Param(
 OMEGA = Param(
     "omega",
     0.0,
-    domain=FINITE,
+    domain=Real(low=-1e6, high=1e6),
     slider=(-1.0, 1.0),
     doc="The sum of a unit's weights",
     symbol=r"\omega",
@@ -122,7 +122,7 @@ OMEGA = Param(
 TAU = Param(
     "tau",
     1.0,
-    domain=POSITIVE,
+    domain=Real(low=0.0, high=1e6, low_open=True),
     slider=(0.5, 3.0),
     doc="The sum of the squares of a unit's weights",
     symbol=r"\tau",

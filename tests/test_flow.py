@@ -125,3 +125,17 @@ def test_the_proven_box() -> None:
     assert in_box(0.1, 0.8, -0.1, 1.1)
     assert not in_box(0.0, 1.0, 0.2, 1.0)
     assert PROVEN.variance == (0.8, 1.5)
+
+
+@pytest.mark.parametrize("activation", ["selu", "exponential", "hard_shrink"])
+@pytest.mark.parametrize("layer", [(1.0, 1e6), (-1e6, 1e-300), (0.0, 1e6), (1e6, 1e-300)])
+@pytest.mark.parametrize("start", [(100.0, 1e-300), (0.0, 100.0)])
+def test_extreme_layers_have_a_fate(
+    activation: str, layer: tuple[float, float], start: tuple[float, float]
+) -> None:
+    curve = scalar_curve(activation, {})
+    found = fixed_point(curve, *layer, start)
+    assert found.exists == math.isfinite(found.variance)
+    means, variances = orbit(curve, start, 5, *layer)
+    assert np.isfinite(means).all()
+    assert (variances > 0.0).all()

@@ -137,3 +137,25 @@ def test_a_users_formula_is_computed_step_by_step_too() -> None:
     smooth = {"formula": "gelu(x) * clip(x, -1, 1)"}
     _, slopes = backward(row("formula"), smooth, X, "float64")
     assert slopes == pytest.approx(row("formula").evaluate(X, smooth)[1], rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("activation", "values"),
+    [
+        ("softplus", {"beta": 1e300}),  # f′ is 0 by underflow from −1e-297 on, and has a soft side
+        ("celu", {"alpha": 1e-300}),
+        ("elu", {"alpha": 1e300}),
+        ("hard_sigmoid", {"alpha": 1e-300}),
+        ("relu", {"threshold": 1e30}),
+        ("formula", {"formula": "exp(exp(x))"}),
+        ("formula", {"formula": "sign(sin(x))"}),
+    ],
+    ids=str,
+)
+def test_extreme_values_have_their_zones(activation: str, values: dict[str, object]) -> None:
+    for dtype in ("float16", "float32"):
+        for way in WAYS:
+            for zone in zones(row(activation), values, dtype, way):
+                assert zone.low <= zone.high
+                ends = [end for end in (zone.low, zone.high) if math.isfinite(end)]
+                assert np.array_equal(DTYPES[dtype].rounded(np.array(ends)).astype(float), ends)

@@ -144,7 +144,8 @@ def jacobian(
 
 def _jacobian(rule: _Rule, layer: Point) -> Array:
     by_mean, by_variance = rule.slopes()
-    return np.stack([layer[0] * by_mean, layer[1] * by_variance], axis=1)
+    with np.errstate(all="ignore"):
+        return np.stack([layer[0] * by_mean, layer[1] * by_variance], axis=1)
 
 
 def fixed_point(

@@ -80,28 +80,12 @@ def zones(row: Row, values: Mapping[str, Value], dtype: str, way: Way) -> tuple[
 
     Zones narrower than 1/8 between −128 and 128, and than a third of x beyond, may be missed.
     """
-    form = DTYPES[dtype]
+    search = _Search(row, values, DTYPES[dtype], way)
     sides = np.concatenate([_SUBNORMAL, _NEAR[1:], _FAR])
-    both = np.concatenate([-sides[::-1], [0.0], sides, *_beside(row, values)])
-    x = np.unique(form.rounded(both[np.abs(both) <= form.largest]).astype(np.float64))
-    found = _beyond_float64(row, values, sampled(row, values, x, dtype, way))
-    return tuple(
-        zone for fault in FAULTS for zone in _zones(row, values, (form, way), found, fault)
-    )
-
-
-def _beyond_float64(row: Row, values: Mapping[str, Value], found: Sampled) -> Sampled:
-    """Put the least number for the truth where it is 0 by underflow: far out on a soft side."""
-    curve, true_df = Curve.of(row, values), found.true_df.copy()
-    left, right = np.flatnonzero(true_df)[[0, -1]] if np.any(true_df) else (0, len(true_df))
-    for end, part in ((curve.left, slice(0, left)), (curve.right, slice(right + 1, None))):
-        if end.kind == "soft":
-            true_df[part] = _LEAST
-    return found._replace(true_df=true_df)
-
-
-def _beside(row: Row, values: Mapping[str, Value]) -> list[Array]:
-    return [np.array([each.x for each in row.breaks(values)])]
+    kinks = np.array([each.x for each in row.breaks(values)])
+    both = np.concatenate([-sides[::-1], [0.0], sides, kinks])
+    both = both[np.abs(both) <= search.form.largest]
+    return tuple(search.zones(np.unique(search.form.rounded(both).astype(np.float64))))
 
 
 def wrong(found: Sampled, fault: Fault) -> NDArray[np.bool_]:
@@ -115,48 +99,61 @@ def wrong(found: Sampled, fault: Fault) -> NDArray[np.bool_]:
     return np.asarray(known & np.isnan(found.df))
 
 
-def _zones(
-    row: Row, values: Mapping[str, Value], how: tuple[DType, Way], found: Sampled, fault: Fault
-) -> Iterator[Zone]:
-    form, _ = how
-    bad = wrong(found, fault)
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], bad, [False]]).astype(np.int8)))
-    representable = np.abs(found.true_df) >= form.spacing(0.0)
-    for first, after in zip(edges[::2], edges[1::2], strict=True):
-        low, high = float(found.x[first]), float(found.x[after - 1])
-        if first > 0:
-            low = _edge(row, values, how, fault, (float(found.x[first - 1]), low))
-        if after < len(found.x):
-            high = _edge(row, values, how, fault, (float(found.x[after]), high))
-        yield Zone(
-            -math.inf if first == 0 else low,
-            math.inf if after == len(found.x) else high,
-            fault,
-            bool(np.any(representable[first:after])),
-        )
+@dataclass(frozen=True)
+class _Search:
+    """The search for zones of one activation, in one format, by one way."""
+
+    row: Row
+    values: Mapping[str, Value]
+    form: DType
+    way: Way
+
+    def zones(self, x: Array) -> Iterator[Zone]:
+        """Find the zones between samples at ascending numbers of the format."""
+        found = sampled(self.row, self.values, x, self.form.name, self.way)
+        seen = self._seen(found)
+        found = _beyond(found, seen)
+        representable = np.abs(found.true_df) >= self.form.spacing(0.0)
+        for fault in FAULTS:
+            bad = np.concatenate([[False], wrong(found, fault), [False]])
+            edges = np.flatnonzero(np.diff(bad.astype(np.int8)))
+            for first, after in zip(edges[::2], edges[1::2], strict=True):
+                low, high = -math.inf, math.inf
+                if first > 0:
+                    low = self._edge(fault, float(x[first - 1]), float(x[first]), seen)
+                if after < len(x):
+                    high = self._edge(fault, float(x[after]), float(x[after - 1]), seen)
+                yield Zone(low, high, fault, bool(np.any(representable[first:after])))
+
+    def _seen(self, found: Sampled) -> tuple[float, float]:
+        """Say beyond which x a truth of 0 is underflow, as on a soft side; ±∞ where it is not."""
+        curve, known = Curve.of(self.row, self.values), np.flatnonzero(found.true_df)
+        if not known.size:
+            return -math.inf, math.inf
+        left = found.x[known[0]] if curve.left.kind == "soft" else -math.inf
+        right = found.x[known[-1]] if curve.right.kind == "soft" else math.inf
+        return float(left), float(right)
+
+    def _edge(self, fault: Fault, right: float, faulty: float, seen: tuple[float, float]) -> float:
+        """Find the outermost number with a fault, between a right one and a wrong one."""
+        while True:
+            points = self.form.rounded(np.linspace(right, faulty, _PARTS + 1))
+            x = np.unique(points.astype(np.float64))
+            x = x if right < faulty else x[::-1]
+            found = sampled(self.row, self.values, x, self.form.name, self.way)
+            first = int(np.argmax(wrong(_beyond(found, seen), fault)))
+            if first == 0:  # the truth changed its mind by a rounding
+                return faulty
+            if len(x) <= _PARTS:  # all numbers of the format that there are
+                return float(x[first])
+            right, faulty = float(x[first - 1]), float(x[first])
 
 
-def _edge(
-    row: Row,
-    values: Mapping[str, Value],
-    how: tuple[DType, Way],
-    fault: Fault,
-    between: tuple[float, float],
-) -> float:
-    """Find the outermost number of the format with a fault, between a right one and a wrong one."""
-    form, way = how
-    right, faulty = between
-    while True:
-        points = np.linspace(right, faulty, _PARTS + 1)
-        x = np.unique(form.rounded(points).astype(np.float64))
-        x = x if right < faulty else x[::-1]
-        if len(x) <= 2:
-            return faulty
-        bad = wrong(sampled(row, values, x, form.name, way), fault)
-        first = int(np.argmax(bad))
-        if len(x) <= _PARTS:  # all numbers of the format that there are
-            return float(x[first])
-        right, faulty = float(x[first - 1]), float(x[first])
+def _beyond(found: Sampled, seen: tuple[float, float]) -> Sampled:
+    """Put the least number for the truth where it is 0 by underflow alone."""
+    low, high = seen
+    lost = (found.true_df == 0.0) & ((found.x < low) | (found.x > high))
+    return found._replace(true_df=np.where(lost, _LEAST, found.true_df))
 
 
 def dead_from(found: tuple[Zone, ...]) -> tuple[float | None, float | None]:

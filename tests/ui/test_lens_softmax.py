@@ -105,6 +105,16 @@ def test_logits_that_fill_no_table_are_refused_with_a_sentence() -> None:
         board_of(session_with(table_rows=2))
 
 
+def test_extreme_logits_are_drawn_or_refused_with_a_sentence(qapp: object) -> None:
+    for logits in ((5e4, 1.0, -5e4), (0.0,) * 32, (1e-300, 0.0), (1e6, -1e6)):
+        for temperature in (1e-300, 1e300):
+            board = board_of(session_with(logits=logits, temperature=temperature))
+            (dots,) = marks(board, "sigmoid", Dots) or [None]
+            assert dots is None or abs(dots.x[0]) <= 1e4
+    with pytest.raises(ValueError, match="too large to be drawn"):
+        board_of(session_with(logits=(1e308, -1e308)))
+
+
 def test_a_drag_sets_the_bar_where_it_began(qapp: object) -> None:
     assert DRAWING.pick is not None
     session = session_with()

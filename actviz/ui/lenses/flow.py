@@ -165,8 +165,8 @@ def _arrows(found: Found, color: QColor) -> Arrows:
     means, variances = found.grid
     dx, dy = (after - before for after, before in zip(found.mapped, found.grid, strict=True))
     cell = (2.0 * float(means.max()) / (_ACROSS - 1), _height(found) / _UP)
-    length = np.hypot(dx / cell[0], dy / cell[1])
     with np.errstate(all="ignore"):
+        length = np.hypot(dx / cell[0], dy / cell[1])
         part = np.minimum(1.0, _LONGEST / length)
     return Arrows(
         means.ravel(),

@@ -39,7 +39,9 @@ _REACHES = (6.0, 12.0, 25.0, 50.0, 100.0, 250.0, 1000.0)
 _MOST_WORDS = 10
 _OTHER = 90
 _NARROW = 0.5
-_SIGMOID_REACH = 8.0
+_SIGMOID_REACH, _FARTHEST = 8.0, 1e4
+_LARGEST = 1e6
+"""The largest logits that are still drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ def find(wanted: Key) -> Found:
             f"{count} logits do not make a table of {wanted.rows} rows: choose as many logits as "
             "fill the rows, or another number of rows"
         )
+    if max(map(abs, wanted.logits)) > _LARGEST:
+        raise ValueError("logits beyond ±10⁶ are too large to be drawn: choose smaller ones")
     table = np.array(wanted.logits).reshape(wanted.rows, -1)
     vectors = table if wanted.axis == 1 else table.T
     chosen = vectors[min(wanted.vector, len(vectors) - 1)]
@@ -251,7 +255,7 @@ def _jacobian(found: Found) -> Chart:
 def _sigmoid(found: Found, look: Look) -> Chart:
     """Draw the sigmoid and the softmax of (x, 0) over each other."""
     apart = 0.0 if found.of_two is None else found.of_two.difference
-    reach = max(_SIGMOID_REACH, 1.15 * abs(apart))
+    reach = max(_SIGMOID_REACH, min(1.15 * abs(apart), _FARTHEST))
     x = np.linspace(-reach, reach, 401)
     pairs = shares_of(np.stack([x, np.zeros_like(x)], axis=1), 1)[:, 0]
     sigmoid = row("sigmoid").evaluate(x)[0]
@@ -259,7 +263,7 @@ def _sigmoid(found: Found, look: Look) -> Chart:
         Line(x, sigmoid, Stroke(look.f, 4.5), "σ(x)"),
         Line(x, pairs, Stroke(look.text, 1.6, (5.0, 4.0)), "softmax(x, 0)"),
     ]
-    if found.of_two is not None:
+    if found.of_two is not None and abs(apart) <= reach:
         place = np.array([apart]), np.array([found.of_two.softmax[0]])
         marks.append(Dots(*place, look.df, "x₁ and x₂", radius=5.0))
     return Chart(
