@@ -18,7 +18,7 @@ from typing import Any
 
 import msgspec
 
-from actviz.formats import is_model_file, read_layer
+from actviz.formats import is_model_file, layer_of, read_layer
 from actviz.formats.strict_json import LARGEST_TEXT, strict_json
 from actviz.layers import LayerConfig
 from actviz.param import refuse
@@ -282,4 +282,4 @@ def read_document(path: str | os.PathLike[str]) -> Session | LayerConfig:
     marker = document.get("actviz") if isinstance(document, dict) else None
     if marker is not None and not isinstance(marker, dict):
         return session_of(document, place)
-    return read_layer(Path(path))
+    return layer_of(document, Path(path).name or place)

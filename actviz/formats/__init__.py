@@ -18,8 +18,16 @@ from actviz.formats import (
     torch,
 )
 from actviz.formats.dialect import Dialect
-from actviz.formats.models import ModelLayer, SeveralLayers, is_model_file, model_layers, read_model
-from actviz.formats.source import Source, file_bytes, place_of
+from actviz.formats.models import (
+    ModelLayer,
+    SeveralLayers,
+    is_model_file,
+    layers_in,
+    model_layers,
+    ours,
+    read_model,
+)
+from actviz.formats.source import file_bytes, place_of
 from actviz.formats.strict_json import strict_json
 from actviz.layers import LayerConfig, facts_lines
 from actviz.param import refuse
@@ -33,6 +41,7 @@ __all__ = [
     "dialect_named",
     "is_model_file",
     "layer_file",
+    "layer_of",
     "model_layers",
     "read_layer",
     "read_model",
@@ -169,14 +178,18 @@ def read_layer(source: Path | str, dialect: str | None = None) -> LayerConfig:
     dialect_named(dialect or "keras")
     place = place_of(source, "layer")
     if isinstance(source, Path) and is_model_file(source):
-        return _only_layer(source, place)
+        return _only_layer(model_layers(source), place)
     text = file_bytes(source) if isinstance(source, Path) else source
-    document = strict_json(text, place)
+    return layer_of(strict_json(text, place), place, dialect)
+
+
+def layer_of(document: object, place: str, dialect: str | None = None) -> LayerConfig:
+    """Read a layer from its JSON, which is read already; errors as `read_layer`."""
     try:
         if haibal_reading.is_ours(document):
             return haibal_reading.read(document)
         if keras_models.is_model(document):
-            return _only_layer(source, place)
+            return _only_layer(layers_in(document, place), place)
         if isinstance(document, dict):
             return keras_models.read_one(document, keras_2=dialect == "keras2")
         return keras.read(document)
@@ -187,14 +200,14 @@ def read_layer(source: Path | str, dialect: str | None = None) -> LayerConfig:
         raise ValueError(str(error) if known else f"{place}: {error}") from None
 
 
-def _only_layer(source: Source, place: str) -> LayerConfig:
-    """Read a model file that holds one layer, such as a layer and its activation layer."""
-    configs = read_model(source)
+def _only_layer(entries: tuple[ModelLayer, ...], place: str) -> LayerConfig:
+    """Give the layer of a model that holds one, such as a layer and its activation layer."""
+    configs = ours(entries, place)
     if len(configs) != 1:
         raise SeveralLayers(
             f"{place}: it is a model with {len(configs)} layers of ours; a file of one layer is "
             "needed, or open it as a model and pick one",
-            model_layers(source),
+            entries,
         )
     return configs[0]
 

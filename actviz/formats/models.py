@@ -7,6 +7,7 @@ other.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +68,14 @@ def model_layers(source: Source) -> tuple[ModelLayer, ...]:
             for e in entries
         )
     document, version = _document(source, place)
+    return layers_in(document, place, version)
+
+
+def layers_in(document: object, place: str, version: str = "") -> tuple[ModelLayer, ...]:
+    """List every layer in a model's JSON that is read already; a ValueError begins with `place`.
+
+    `version` is Keras's, where the file says it.
+    """
     try:
         found = keras_models.layers_of(document, version)
     except ValueError as error:
@@ -90,11 +99,14 @@ def read_model(source: Source) -> tuple[LayerConfig, ...]:
     ValueError
         As `model_layers`, and where no layer is one of ours.
     """
-    entries = model_layers(source)
+    return ours(model_layers(source), place_of(source, "model"))
+
+
+def ours(entries: Sequence[ModelLayer], place: str) -> tuple[LayerConfig, ...]:
+    """Give the layers of a list that are ours; where none is, a ValueError begins with `place`."""
     configs = tuple(entry.config for entry in entries if entry.config is not None)
     if not configs:
         reasons = "; ".join(f"{entry.name}: {entry.reason}" for entry in entries[:3])
-        place = place_of(source, "model")
         raise ValueError(f"{place}: none of its layers is one of ours ({reasons or 'it has none'})")
     return configs
 

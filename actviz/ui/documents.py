@@ -5,22 +5,25 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from actviz import session as document
-from actviz.files import read_document, write_atomic, write_session
+from actviz.files import write_atomic, write_session
 from actviz.formats import Dialect, SeveralLayers, dialect_named, layer_file, shown_text
 from actviz.formats.dialect import losses
 from actviz.layers import LayerConfig
 from actviz.session import Session
 from actviz.ui import dialogs
 from actviz.ui.dialogs import Answer
+from actviz.ui.reading import Outcome, Reader
 from actviz.ui.settings import Settings
 from actviz.ui.store import Store
 
 UNTITLED = "Untitled"
+_LATER = 100
+"""Milliseconds between two looks at whether the person can be asked something."""
 
 
 class Documents(QObject):
@@ -37,6 +40,9 @@ class Documents(QObject):
         self._settings = settings
         self._window = window
         self.path: Path | None = None
+        self.reader = Reader()
+        self.reader.done.connect(self._take_later)
+        self._starting = False
         self._agreed: set[tuple[str, str]] = set()
 
     @property
@@ -56,33 +62,44 @@ class Documents(QObject):
             self.open(path)
 
     def open(self, path: Path) -> bool:
-        """Open a session, or take the layer of a layer file into this session, as one step."""
-        read = self._read(path)
-        if read is None:
-            return False
-        if isinstance(read, SeveralLayers):
-            return self._pick(path, read)
-        if isinstance(read, LayerConfig):
-            self._store.apply(document.open_layer, read)
-        elif self.may_leave():
-            self._begin(read, path)
-        else:
-            return False
-        self._note_opened(path, read)
-        return True
+        """Open a session, or take the layer of a layer file into this session, as one step.
+
+        Tells whether it is open already: a file that takes long goes on being read.
+        """
+        self._starting = False
+        return self._take(path, self.reader.read(path))
 
     def begin_with(self, path: Path) -> None:
         """Open the file that the program was started with; a layer is not yet a change."""
-        read = self._read(path)
-        if isinstance(read, SeveralLayers):
-            self._pick(path, read)
-            return
-        if isinstance(read, LayerConfig):
-            self._begin(document.open_layer(Session(), read), None)
-        elif read is not None:
-            self._begin(read, path)
-        if read is not None:
-            self._note_opened(path, read)
+        self._starting = True
+        self._take(path, self.reader.read(path))
+
+    def _take_later(self, path: Path, read: Outcome) -> None:
+        """Take what was read in the background, after what the person is asked just now."""
+        if QApplication.activeModalWidget() is None:
+            self._take(path, read)
+        else:
+            QTimer.singleShot(_LATER, self, lambda: self._take_later(path, read))
+
+    def _take(self, path: Path, read: Outcome | None) -> bool:
+        match read:
+            case None:
+                return False
+            case SeveralLayers():
+                return self._pick(path, read)
+            case ValueError():
+                self._tell(path, read)
+                return False
+            case LayerConfig() if self._starting:
+                self._begin(document.open_layer(Session(), read), None)
+            case LayerConfig():
+                self._store.apply(document.open_layer, read)
+            case Session() if self._starting or self.may_leave():
+                self._begin(read, path)
+            case _:
+                return False
+        self._note_opened(path, read)
+        return True
 
     def _pick(self, path: Path, model: SeveralLayers) -> bool:
         """Ask which layer of a model is wanted, and take it, as one step."""
@@ -93,16 +110,10 @@ class Documents(QObject):
         self._note_opened(path, config)
         return True
 
-    def _read(self, path: Path) -> Session | LayerConfig | SeveralLayers | None:
-        try:
-            return read_document(path)
-        except SeveralLayers as several:
-            return several
-        except ValueError as error:
-            if not path.exists():
-                self._settings.forget(path)
-            dialogs.tell_failure(self._window, str(error))
-            return None
+    def _tell(self, path: Path, error: ValueError) -> None:
+        if not path.exists():
+            self._settings.forget(path)
+        dialogs.tell_failure(self._window, str(error))
 
     def _note_opened(self, path: Path, read: Session | LayerConfig) -> None:
         self._settings.remember(path)

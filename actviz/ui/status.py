@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from actviz import session as document
 from actviz.dtypes import DTYPES
@@ -24,12 +24,14 @@ class StatusLine(QWidget):
     """Shows the status of the evaluator, and lets device and precision be chosen."""
 
     device_chosen = Signal(str)
+    called_off = Signal()
+    """Emitted when what is under way is to be given up."""
 
     def __init__(self, store: Store) -> None:
         super().__init__()
         self._store = store
         self._status: Status | None = None
-        self._said = ""
+        self._said = self._work = ""
         self._wrong = False
         self._drew: Device | None = None
         self._devices = QStandardItemModel(self)
@@ -45,6 +47,10 @@ class StatusLine(QWidget):
         self.precision.textActivated.connect(lambda name: store.apply(document.set_dtype, name))
         self.figures = Elided("Speed")
         self.message = Elided("Message", Qt.AlignmentFlag.AlignRight)
+        self.cancel = QPushButton("Cancel")
+        self.cancel.setProperty("look", "plain")
+        self.cancel.clicked.connect(self.called_off)
+        self.cancel.hide()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 0, 10, 8)
         layout.setSpacing(8)
@@ -53,6 +59,7 @@ class StatusLine(QWidget):
             (self.precision, 0),
             (self.figures, 2),
             (self.message, 3),
+            (self.cancel, 0),
         ):
             layout.addWidget(widget, stretch)
 
@@ -93,9 +100,15 @@ class StatusLine(QWidget):
         self._said, self._wrong = sentence, True
         self._show_message()
 
+    def show_work(self, sentence: str) -> None:
+        """Say what is under way, whatever else there is to say, until the empty sentence."""
+        self._work = sentence
+        self.cancel.setVisible(bool(sentence))
+        self._show_message()
+
     def _show_message(self) -> None:
-        status, wrong = self._status, self._wrong
-        words = self._said
+        status, wrong = self._status, self._wrong and not self._work
+        words = self._work or self._said
         if not words and status is not None:
             words = self._about_device(status)
             wrong = bool(status.message)

@@ -148,6 +148,9 @@ class Window(QMainWindow):
         self.appearance.changed.connect(self._set_theme)
         self.documents.moved.connect(self._show_title)
         self.documents.said.connect(self.status.say)
+        self.documents.reader.began.connect(self._show_reading)
+        self.documents.reader.ended.connect(self._show_reading)
+        self.status.called_off.connect(self.documents.reader.cancel)
         self.keeper.failed.connect(self.status.refuse)
         self.settings.failed.connect(self.status.refuse)
         self.bar.lens_chosen.connect(lambda name: self.store.apply(document.set_lens, name))
@@ -219,6 +222,14 @@ class Window(QMainWindow):
         seconds = frame.seconds if self._asked else None
         self._asked = False
         self.status.show_frame(frame.device, frame.points, frame.kernel_seconds, seconds)
+
+    def _show_reading(self, name: str = "") -> None:
+        """Say which file is being read; none without a name."""
+        self.status.show_work(f"Reading {name}…" if name else "")
+        if name:
+            self.setCursor(Qt.CursorShape.BusyCursor)
+        else:
+            self.unsetCursor()
 
     def _after_first_frame(self) -> None:
         """Do what the first picture need not wait for, unless the window is closed already."""
@@ -303,6 +314,7 @@ class Window(QMainWindow):
             event.ignore()
             return
         self.settings.change(**place_of(self, self.columns))
+        self.documents.reader.cancel()
         self.layer.close_export()
         self.keeper.close()
         self.evaluator.close()

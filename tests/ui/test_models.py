@@ -54,7 +54,7 @@ def in_dialog(qtbot: QtBot, act: Callable[[], object], do: Callable[[ModelDialog
 
     QTimer.singleShot(0, found)
     act()
-    assert seen
+    qtbot.waitUntil(lambda: bool(seen))
 
 
 def test_a_layer_of_a_model_is_picked_changed_saved_and_loaded_by_keras(
