@@ -240,12 +240,25 @@ DEPTH = Lens(
     (*(each for each in NETWORK if each.name != "dtype"), NETWORKS),
     "Signal and gradient through many layers: the mean field, and networks of finite width",
 )
+MAP_OF = Param(
+    "map_of",
+    "chi_1",
+    domain=Choice(("chi_1", "xi")),
+    doc="chi_1: gradients' factor per layer; xi: how many layers they reach",
+)
+EDGE = Lens(
+    "edge",
+    "Edge of chaos",
+    (*(each for each in NETWORK if each.name in ("initializer", "sigma_w", "sigma_b")), MAP_OF),
+    "Where in σw × σb networks forget, amplify, or do neither: a map to click into",
+)
 LENSES: tuple[Lens, ...] = (
     CURVE,
     SATURATION,
     SIGNAL,
     LAYER,
     DEPTH,
+    EDGE,
     TIME,
     SOFTMAX,
     PRECISION,

@@ -19,6 +19,7 @@ from actviz.analysis.meanfield import Recursion, root
 Array = NDArray[np.float64]
 _EXACT = 1e-12
 _MARGINAL = 1e-9
+_TINY = 2.0**-20
 _SPREAD = tuple(2.0 ** (power / 2) for power in range(-40, 41))
 
 
@@ -43,6 +44,8 @@ def critical_at(recursion: Recursion, q: float) -> Critical | None:
     if abs(bias) <= _EXACT * q:
         bias = 0.0
     attracts = weight * passed.growth <= 1.0 + _MARGINAL
+    if q == 0.0 and attracts:  # its slope is 1 there: what is just above decides
+        attracts = weight * recursion.at(_TINY).second + bias <= _TINY * (1.0 + _EXACT)
     return Critical(q, weight, bias) if bias >= 0.0 and attracts else None
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtGui import QColor
 
-from actviz.activations import row
 from actviz.analysis.depth import Studied, over_networks
-from actviz.layers import layer_row
 from actviz.session import Session
 from actviz.ui.board import (
     Array,
@@ -23,32 +21,16 @@ from actviz.ui.board import (
     Shown,
     Words,
 )
-from actviz.ui.lenses.depth_found import Found, key, work
+from actviz.ui.lenses.depth_found import Found, key, not_scalar, work
 from actviz.ui.lenses.depth_words import readings, sentence
 from actviz.ui.look import Look
 from actviz.ui.plot_items import Stroke
 
 _WIDE, _NARROW = 0.68, 0.32
 _RADIUS = 2.2
-_OVER_TIME = ("Recurrent", "Recurrent cells")
 _THIN = 1.4
 _BRIGHT = 0.985
 _LOWEST = -300.0
-
-
-def refusal(session: Session) -> str:
-    """Say what to choose instead for a recurrent layer, and for softmax."""
-    if layer_row(session.config.layer).family in _OVER_TIME:
-        return (
-            f"{session.config.layer} repeats one layer over time: its gradients go along states "
-            "and gates. Look through the Time lens, or choose a feed-forward layer, such as Dense."
-        )
-    if row(session.activation).vector:
-        return (
-            f"{row(session.activation).title} acts on whole vectors, so a deep network of it has "
-            "no mean field of this kind. Choose another activation."
-        )
-    return ""
 
 
 def board(found: Found, session: Session, look: Look) -> Board:
@@ -71,7 +53,7 @@ def board(found: Found, session: Session, look: Look) -> Board:
     return Board(rows, readings(found), sentence(found.key), heights=(1.0, 1.0, 0.9))
 
 
-DRAWING = Drawing(key=key, work=work, board=board, live=False, refusal=refusal)
+DRAWING = Drawing(key=key, work=work, board=board, live=False, refusal=not_scalar)
 
 
 # Charts

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from actviz.activations import row
 from actviz.analysis.depth import Study, Subject, study
+from actviz.analysis.initial import INITIALIZERS
 from actviz.analysis.network import PARAMS, Network
+from actviz.layers import layer_row
 from actviz.session import Session
 from actviz.ui.board import Part, Shown, curves_of
 
@@ -50,3 +53,28 @@ def work(wanted: Key) -> Iterator[Part]:
     """Run the study."""
     for done, found in study(wanted.subjects, wanted.network, wanted.networks):
         yield Part(done, Found(wanted, found))
+
+
+def not_scalar(session: Session) -> str:
+    """Say what to choose instead for a recurrent layer, and for softmax."""
+    if layer_row(session.config.layer).family in ("Recurrent", "Recurrent cells"):
+        return (
+            f"{session.config.layer} repeats one layer over time: its gradients go along states "
+            "and gates. Look through the Time lens, or choose a feed-forward layer, such as Dense."
+        )
+    if row(session.activation).vector:
+        return (
+            f"{row(session.activation).title} acts on whole vectors, so a deep network of it has "
+            "no mean field of this kind. Choose another activation."
+        )
+    return ""
+
+
+def sigmas(session: Session) -> tuple[float, float]:
+    """Give the σw and σb in use: an initialiser with a variance of its own sets σw."""
+    settings = session.settings
+    named = INITIALIZERS[str(settings["initializer"])].weight_variance
+    sigma_w, sigma_b = settings["sigma_w"], settings["sigma_b"]
+    assert isinstance(sigma_w, float)
+    assert isinstance(sigma_b, float)
+    return (sigma_w if named is None else math.sqrt(named)), sigma_b
