@@ -16,6 +16,7 @@ import onnx
 import onnxruntime
 import pytest
 from layer_cases import SETTINGS, slots
+from rounding import bounded
 
 from actviz.activations import ROWS as ACTIVATIONS
 from actviz.activations import row
@@ -129,20 +130,18 @@ def test_layers_compute_what_keras_computes(name: str, slot: str, seed: int) -> 
         each.shape for each in weights.values()
     ]
     layer.set_weights(list(weights.values()))
+    states: list[np.ndarray] = []
     if name.endswith("Cell"):
         shape = (2, *layer_facts(config).output_shape)
         states = [np.full(shape, 0.25 * at, np.float32) for at in range(1 + ("LSTM" in name))]
-        wanted = layer(x, states)[1]
-        got = run(config, weights, x, *states)
-    else:
-        wanted = layer(x)
-        got = run(config, weights, x)
-    wanted = wanted if isinstance(wanted, (list, tuple)) else [wanted]
-    assert len(got) == len(wanted)
-    for own, theirs in zip(got, wanted, strict=True):
-        other = np.asarray(theirs)
-        assert own.shape == other.shape
-        np.testing.assert_allclose(own, other, rtol=3e-5, atol=2e-6)
+    by_keras = layer(x, states)[1] if states else layer(x)
+    by_keras = by_keras if isinstance(by_keras, (list, tuple)) else [by_keras]
+    exact = bounded(config, list(weights.values()), x, states)[bool(states) :]
+    got = run(config, weights, x, *states)
+    for own, theirs, true in zip(got, by_keras, exact, strict=True):
+        assert own.shape == theirs.shape == true.shape
+        assert (np.abs(own - true.value) <= true.error).all()
+        assert (np.abs(np.asarray(theirs) - true.value) <= true.error).all()
 
 
 @pytest.mark.parametrize(("name", "slot"), slots())
