@@ -21,6 +21,7 @@ from actviz.param import (
     Integer,
     Param,
     Real,
+    Text,
     Value,
     Vector,
     complete,
@@ -55,6 +56,12 @@ STD = Param(
     symbol=r"\sigma",
 )
 
+DATA = Param(
+    "data",
+    None,
+    domain=Text(longest=1000, optional=True),
+    doc="A file of your own pre-activations (.npy, .csv, .parquet) in the place of the Gaussian",
+)
 STATE_STD = Param(
     "state_std",
     0.0,
@@ -231,7 +238,7 @@ VERIFY = Lens(
 SIGNAL = Lens(
     "signal",
     "Signal",
-    (MEAN, STD),
+    (MEAN, STD, DATA),
     "What f makes of its input's distribution: density, moments, and the gains by every convention",
 )
 DEPTH = Lens(

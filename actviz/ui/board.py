@@ -242,7 +242,8 @@ class Drawing:
     board
         What is drawn of it.
     live
-        Whether the work is quick enough to be done in the frame of a slider.
+        Whether the work is quick enough to be done in the frame of a slider; it may depend on the
+        key.
     pick
         What a click or drag in a chart with a cursor changes.
     refusal
@@ -252,9 +253,13 @@ class Drawing:
     key: _Key
     work: Callable[[Any], Iterator[Part]]
     board: Callable[[Any, Session, Look], Board]
-    live: bool = True
+    live: bool | Callable[[Any], bool] = True
     pick: Callable[[Session, Pick], Session] | None = None
     refusal: Callable[[Session], str] = field(default=_nowhere)
+
+    def is_live(self, key: Any) -> bool:
+        """Say whether the work for a key is done in the frame."""
+        return self.live(key) if callable(self.live) else self.live
 
 
 @dataclass(frozen=True, slots=True)

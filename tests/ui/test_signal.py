@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
+import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from actviz import session as document
 from actviz.session import Session
@@ -12,6 +17,53 @@ from actviz.ui.board import Board, Chart, Rule, Table, charts
 from actviz.ui.lenses import drawing
 from actviz.ui.look import Look
 from actviz.ui.theme import DARK
+from actviz.ui.window import Window
+
+
+def test_a_persons_own_numbers_take_the_gaussians_place(qapp: object, tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    np.save(tmp_path / "z.npy", 0.5 + 2.0 * rng.standard_normal(50_000))
+    session = document.choose_activation(Session(), "relu")
+    session = document.set_lens_value(session, "data", str(tmp_path / "z.npy"))
+    board = board_of(session)
+    assert board.sentence.startswith("z.npy: all 50,000 numbers")
+    figures = {each.caption: each.value for each in board.readings}
+    value, error = (float(part) for part in figures["E f"].split(" ± "))
+    exact = 0.5 * 0.598706326 + 2.0 * 0.386668117  # μΦ(μ/σ) + σφ(μ/σ) at 0.25
+    assert 0.001 < error < 0.01
+    assert abs(value - exact) < 4 * error
+    dead, _ = (float(part) for part in figures["dead, P(f′ = 0)"].split(" ± "))
+    assert dead == pytest.approx(0.4012936743, abs=0.01)
+    assert {each.key: each for each in charts(board)}["input"].title == "the input: z.npy"
+
+
+def test_a_file_that_is_none_is_a_sentence(tmp_path: Path) -> None:
+    session = document.set_lens_value(Session(), "data", str(tmp_path / "none.npy"))
+    drawn = drawing("signal")
+    wanted = drawn.key(session)
+    assert not drawn.is_live(wanted)
+    with pytest.raises(ValueError, match="cannot be read"):
+        list(drawn.work(wanted))
+
+
+def test_a_file_is_read_in_the_thread_and_then_follows(
+    qtbot: QtBot, window: Window, tmp_path: Path
+) -> None:
+    np.save(tmp_path / "z.npy", np.linspace(-3.0, 3.0, 1001))
+    window.store.apply(document.set_lens, "signal")
+    qtbot.waitUntil(lambda: window.board.complete)
+    field = window.board.controls.rows["data"].editor.focus
+    field.setFocus()
+    QTest.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(field, str(tmp_path / "z.npy"))
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "z.npy" in window.board.sentence.text())
+    assert window.board.readings.texts()["n"] == "1001"
+    before = window.board.readings.texts()["E f"]
+    with qtbot.waitSignal(window.board.drawn):
+        window.store.apply(document.set_value, "alpha", 3.0)
+    assert window.board.complete
+    assert window.board.readings.texts()["E f"] != before
 
 
 def board_of(session: Session) -> Board:

@@ -199,7 +199,7 @@ class BoardLens(QWidget):
             self._draw()
             return
         self._wanted = wanted
-        if self._drawing.live:
+        if self._drawing.is_live(wanted[1]):
             self._begin_at_once()
         else:
             self._worker.stop()

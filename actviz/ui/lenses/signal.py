@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +12,8 @@ from PySide6.QtGui import QColor
 
 from actviz.activations import Break, row
 from actviz.analysis.curve import Array, Curve
+from actviz.analysis.data import Data, DataMoments, Estimate, data_moments, load
+from actviz.analysis.data_pushed import data_pushed, histogram, sample_moments, spread
 from actviz.analysis.gains import Gain, gains
 from actviz.analysis.moments import Moments, moments_of
 from actviz.analysis.portrait import Values, sampled, view_of
@@ -23,17 +26,17 @@ from actviz.ui.board import (
     Drawing,
     Line,
     Mark,
+    Part,
     Rule,
     Scale,
     Shown,
     Table,
-    at_once,
     curves_of,
 )
 from actviz.ui.lenses.curve_details import mean_words, percent
 from actviz.ui.lenses.shared import jump_dots
 from actviz.ui.look import Look
-from actviz.ui.numbers import significant
+from actviz.ui.numbers import decimals, significant
 from actviz.ui.plot_items import Stroke
 from actviz.ui.readings import Reading
 
@@ -41,6 +44,10 @@ _FILL = 70
 _TOP_SHARE = 0.995
 """The share of bins that set the height of the output's density: it may be infinite in a few."""
 _ROOM = 1.25
+_SENTENCE = (
+    "Point masses are drawn as lines: a stretch on which f is constant. A gain scales the "
+    "standard deviation of the weights; the conventions keep different things, so they differ."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +57,16 @@ class Key:
     curves: tuple[Shown, ...]
     mean: float
     std: float
+    data: str | None
+    seed: int
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What is known of one curve; x and f are samples for the plot."""
+    """What is known of one curve; x and f are samples for the plot.
+
+    `estimates` holds the figures of a person's own data with their errors, where that is the input.
+    """
 
     moments: Moments
     pushed: Pushed
@@ -62,6 +74,7 @@ class Figures:
     x: Array
     f: Array
     breaks: tuple[Break, ...]
+    estimates: DataMoments | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +83,63 @@ class Found:
 
     key: Key
     figures: tuple[Figures, ...]
+    data: Data | None = None
 
 
 def key(session: Session) -> Key:
     """Take the curves and the input."""
-    mean, std = (session.settings[name] for name in ("mean", "std"))
+    mean, std, data = (session.settings[name] for name in ("mean", "std", "data"))
     assert isinstance(mean, float)
     assert isinstance(std, float)
-    return Key(curves_of(session), mean, std)
+    assert data is None or isinstance(data, str)
+    return Key(curves_of(session), mean, std, data, session.seed)
 
 
-def find(wanted: Key) -> Found:
+_LOADED: set[tuple[str, int]] = set()
+"""Files that were read once: they are kept, so what is made of them is quick."""
+
+
+def is_live(wanted: Key) -> bool:
+    """Read a file in the thread, and follow the slider once it is there."""
+    return wanted.data is None or (wanted.data, wanted.seed) in _LOADED
+
+
+def work(wanted: Key) -> Iterator[Part]:
     """Work out all curves, their outputs over one range of y."""
-    live = wanted.curves[0]
-    first = _figures(live.activation, live.values, wanted.mean, wanted.std)
+    data = None
+    if wanted.data is not None:
+        data = load(wanted.data, seed=wanted.seed)
+        _LOADED.add((wanted.data, wanted.seed))
+    yield Part(1.0, _found(wanted, data))
+
+
+def _found(wanted: Key, data: Data | None) -> Found:
+    def figures(each: Shown, ends: tuple[float, float] | None = None) -> Figures:
+        if data is None:
+            return _figures(each.activation, each.values, wanted.mean, wanted.std, ends)
+        return _data_figures(each.activation, each.values, data, ends)
+
+    first = figures(wanted.curves[0])
     ends = float(first.pushed.edges[0]), float(first.pushed.edges[-1])
-    rest = (
-        _figures(each.activation, each.values, wanted.mean, wanted.std, ends)
-        for each in wanted.curves[1:]
+    rest = (figures(each, ends) for each in wanted.curves[1:])
+    return Found(wanted, (first, *rest), data)
+
+
+def _data_figures(
+    activation: str, values: Values, data: Data, ends: tuple[float, float] | None
+) -> Figures:
+    curve = Curve.of(row(activation), dict(values))
+    moments = sample_moments(curve, data)
+    x, f, _ = sampled(curve, *spread(data.values))
+    return Figures(
+        moments,
+        data_pushed(curve, data, ends),
+        gains(activation, dict(values), moments, data.mean, data.std),
+        x,
+        f,
+        curve.breaks,
+        data_moments(curve, data),
     )
-    return Found(wanted, (first, *rest))
 
 
 @lru_cache(maxsize=64)
@@ -118,7 +168,7 @@ def board(found: Found, session: Session, look: Look) -> Board:
     live = found.figures[0]
     x = Scale("x", float(live.x[0]), float(live.x[-1]))
     y = Scale("f(x)", float(live.pushed.edges[0]), float(live.pushed.edges[-1]))
-    title = f"the input: N({significant(found.key.mean, 3)}, {significant(found.key.std, 3)}²)"
+    title = f"the input: {_input_name(found)}"
     top = _highest(found)
     output = Scale("density", 0.0, top)
     return Board(
@@ -139,13 +189,12 @@ def board(found: Found, session: Session, look: Look) -> Board:
             ),
         ),
         readings(found),
-        "Point masses are drawn as lines: a stretch on which f is constant. A gain scales the "
-        "standard deviation of the weights; the conventions keep different things, so they differ.",
+        f"{found.data.sentence}. {_SENTENCE}" if found.data else _SENTENCE,
         heights=(1.2, 1.0),
     )
 
 
-DRAWING = Drawing(key=key, work=at_once(find), board=board)
+DRAWING = Drawing(key=key, work=work, board=board, live=is_live)
 
 
 def _pairs(found: Found) -> list[tuple[Shown, Figures]]:
@@ -162,10 +211,21 @@ def _curves(found: Found, look: Look) -> tuple[Mark, ...]:
     return tuple(marks)
 
 
+def _input_name(found: Found) -> str:
+    if found.data is not None:
+        return found.data.name
+    return f"N({significant(found.key.mean, 3)}, {significant(found.key.std, 3)}²)"
+
+
 def _input(found: Found, look: Look) -> tuple[Mark, ...]:
-    live, mean, std = found.figures[0], found.key.mean, found.key.std
-    x = np.linspace(live.x[0], live.x[-1], 401)
-    density = np.exp(-(((x - mean) / std) ** 2) / 2) / (std * math.sqrt(2 * math.pi))
+    live = found.figures[0]
+    if found.data is not None:
+        counted = histogram(found.data.values, (float(live.x[0]), float(live.x[-1])))
+        x, density = (counted.edges[:-1] + counted.edges[1:]) / 2, counted.density
+    else:
+        mean, std = found.key.mean, found.key.std
+        x = np.linspace(live.x[0], live.x[-1], 401)
+        density = np.exp(-(((x - mean) / std) ** 2) / 2) / (std * math.sqrt(2 * math.pi))
     fill = QColor(look.f)
     fill.setAlpha(_FILL)
     return Area(x, density, fill), Line(x, density, Stroke(look.dim, 1.2))
@@ -211,9 +271,12 @@ def _value(value: float) -> str:
 
 
 def readings(found: Found) -> tuple[Reading, ...]:
-    """Put the moments of the live curve into words; a quadrature's error is at most 1e-10."""
+    """Put the moments of the live curve into words: exact to 1e-10, or estimates with errors."""
+    estimates = found.figures[0].estimates
+    if estimates is not None and found.data is not None:
+        return _estimated(estimates, found.data)
     live = found.figures[0].moments
-    given = f"for x ~ N({significant(found.key.mean, 3)}, {significant(found.key.std, 3)}²)"
+    given = f"for x ~ {_input_name(found)}"
     passed = live.variance / found.key.std**2
     return (
         Reading("E f", mean_words(live.mean), f"The mean of the output {given}: the mean shift"),
@@ -222,3 +285,25 @@ def readings(found: Found) -> tuple[Reading, ...]:
         Reading("E f′²", significant(live.slope_second, 7), "What a gradient's mean square keeps"),
         Reading("Var f / Var x", significant(passed, 5), "The share of the variance passed on"),
     )
+
+
+def _estimated(found: DataMoments, data: Data) -> tuple[Reading, ...]:
+    given = f"over {data.name}, with the standard error of independent numbers"
+    figures = (
+        ("E f", found.mean, "The mean of the output"),
+        ("E f²", found.second, "The output's second moment"),
+        ("Var f", found.variance, "The output's variance"),
+        ("E f′²", found.slope_second, "What a gradient's mean square keeps"),
+        ("P(saturated)", found.saturated, "The share in saturated sides, |f′| < 0.01"),
+        ("dead, P(f′ = 0)", found.dead, "The share where f′ is exactly 0"),
+    )
+    n = Reading("n", f"{data.values.size}", data.sentence)
+    return (n, *(Reading(name, _with_error(each), f"{doc} {given}") for name, each, doc in figures))
+
+
+def _with_error(found: Estimate) -> str:
+    """Write a figure with no more digits than its error leaves: "0.3990 ± 0.0013"."""
+    if not (math.isfinite(found.value) and math.isfinite(found.error)) or found.error == 0.0:
+        return significant(found.value, 4)
+    places = max(0, 1 - math.floor(math.log10(found.error)))
+    return f"{decimals(found.value, places)} ± {decimals(found.error, places)}"
