@@ -52,10 +52,10 @@ def test_the_sigmoid_loses_its_slope_where_it_rounds_to_1(qapp: object) -> None:
     assert lost[0].low == pytest.approx(25 * math.log(2), abs=1e-3)  # s rounds to 1
     assert lost[0].high == pytest.approx(150 * math.log(2), abs=1e-3)  # half the smallest number
     assert [each.words for each in spans].count("too small") == 2
-    usual = lines(board)["autograd of f, step by step"]
+    usual = lines(board)["autograd"]
     beyond = (usual.x > 20.0) & (usual.x < 100.0)
     assert np.isnan(usual.y[beyond]).all()
-    ours, truth = lines(board)["ours, rounded once"], lines(board)["truth"]
+    ours, truth = lines(board)["ours"], lines(board)["truth"]
     assert ours.y[beyond] == pytest.approx(truth.y[beyond], rel=1e-6, abs=1e-44)
     assert 0.0 < np.nanmin(ours.y) < 1e-43
     assert part(board, "slope").y.low <= 1e-45
@@ -79,7 +79,7 @@ def test_where_over_both_branches_is_marked_as_nan(qapp: object) -> None:
 def test_every_activation_is_drawn(qapp: object, each: Row, number_format: str) -> None:
     board = board_of(session_with(each.name, number_format=number_format))
     for key in ("slope", "value"):
-        assert {"truth", "ours, rounded once"} <= set(lines(board, key))
+        assert {"truth", "ours", "autograd"} <= set(lines(board, key))
     assert len(part(board, "zones").rows) == 3
     assert number_format in part(board, "slope").title
     if each.vector:
@@ -106,7 +106,9 @@ def test_pinned_curves_have_their_lines(qapp: object) -> None:
     session = document.choose_activation(document.pin(session_with("tanh")), "sigmoid")
     board = board_of(session)
     assert len(part(board, "zones").rows) == 6
-    assert any(name.startswith("Tanh") for name in lines(board))
+    drawn = [each for each in part(board, "slope").marks if isinstance(each, Line)]
+    assert len(drawn) == 4
+    assert drawn[1].stroke == Look(LIGHT).pin(session.pins[0].style)
 
 
 def test_the_window_turns_its_controls(qtbot: QtBot, window: Window) -> None:

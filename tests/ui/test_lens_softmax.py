@@ -84,6 +84,7 @@ def test_a_table_of_logits_has_its_axis(qapp: object) -> None:
         session = session_with(logits=logits, table_rows=2, axis=axis, vector=2)
         board = board_of(session)
         (picture,) = marks(board, "shares", Picture)
+        assert part(board, "logits").x.words[3:5] == ((4.0, "2,1"), (5.0, "2,2"))
         judge = torch.softmax(table, 1 if axis == "rows" else 0)
         assert picture.values[::-1] == pytest.approx(judge.numpy(), rel=1e-14)
         (jacobian,) = marks(board, "jacobian", Picture)

@@ -52,6 +52,9 @@ _WORDS: dict[Way, str] = {
     "backward": "autograd of f, step by step",
 }
 
+_SHORT: dict[Way, str] = {"ours": "ours", "textbook": "textbook", "backward": "autograd"}
+"""As they stand in the legend."""
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -197,11 +200,12 @@ def _lines(found: Found, look: Look, *, slope: bool) -> tuple[Mark, ...]:
     truth.setAlpha(_TRUTH)
     marks: list[Mark] = [_line(live, live.ours, "truth", Stroke(truth, 6.0), slope=slope)]
     for shown, each in list(zip(found.key.curves, found.curves, strict=True))[:0:-1]:
-        marks.append(_line(each, each.ours, shown.label, shown.stroke(look), slope=slope))
+        marks.append(_line(each, each.ours, "", shown.stroke(look), slope=slope))
+    usual_name = _SHORT[found.key.usual]
     color, usual = look.df if slope else look.f, Stroke(look.text, 1.6, (4.0, 3.0))
     marks += [
-        _line(live, live.ours, _WORDS["ours"], Stroke(color, 2.0), slope=slope),
-        _line(live, live.usual, _WORDS[found.key.usual], usual, slope=slope),
+        _line(live, live.ours, _SHORT["ours"], Stroke(color, 2.0), slope=slope),
+        _line(live, live.usual, usual_name, usual, slope=slope),
     ]
     return tuple(marks)
 

@@ -36,7 +36,7 @@ from actviz.ui.numbers import significant
 from actviz.ui.plot_items import Stroke
 
 _REACHES = (6.0, 12.0, 25.0, 50.0, 100.0, 250.0, 1000.0)
-_MOST_WORDS = 10
+_MOST_WORDS, _MOST_PLACES = 10, 8
 _OTHER = 90
 _NARROW = 0.5
 _SIGMOID_REACH, _FARTHEST = 8.0, 1e4
@@ -166,15 +166,12 @@ def _both(found: Found, values: Array, color: QColor) -> list[Mark]:
 def _places(found: Found) -> Scale:
     """Give the scale of logits, numbered as row and column where they make a table."""
     count, columns = found.table.size, found.table.shape[1]
-    words = tuple(
-        (
-            index + 1.0,
-            f"{index + 1}"
-            if found.key.rows == 1
-            else f"{index // columns + 1},{index % columns + 1}",
-        )
+    names = [
+        f"{index + 1}" if found.key.rows == 1 else f"{index // columns + 1},{index % columns + 1}"
         for index in range(count)
-    )
+    ]
+    pace = -(-count // _MOST_PLACES)
+    words = tuple((index + 1.0, names[index]) for index in range(0, count, pace))
     return Scale("logit", 0.4, count + 0.6, words=words)
 
 
@@ -215,12 +212,12 @@ def _shares(found: Found, look: Look) -> Chart:
     """Picture the table's probabilities, its first row on top."""
     rows, columns = found.shares.shape
     picture = Picture(found.shares[::-1], (0.0, columns), (0.0, rows), 0.0, 1.0, name="p")
-    sums = "each row" if found.key.axis == 1 else "each column"
+    title = "Each row sums to 1" if found.key.axis == 1 else "Each column sums to 1"
     across = tuple((index + 0.5, f"{index + 1}") for index in range(columns))
     up = tuple((rows - index - 0.5, f"{index + 1}") for index in range(rows))
     return Chart(
         "shares",
-        f"The table: {sums} sums to 1",
+        title,
         Scale("column", 0.0, columns, words=across),
         Scale("row", 0.0, rows, words=up),
         (picture,),
