@@ -163,6 +163,7 @@ def page(made: Table) -> str:
         "",
         *made.lines(),
         *(_labels() if dialect.name == "haibal" else []),
+        *(_rounding() if dialect.name == "onnx" else []),
     ]
     return NEWLINE.join(lines) + NEWLINE
 
@@ -208,6 +209,20 @@ def _labels() -> list[str]:
         labels = [f"{x.text} ({x.name})" if x.name else x.text for x in labels_of(row)]
         lines.append(f"* **{row.name}**: {', '.join(labels)}")
     return lines
+
+
+def _rounding() -> list[str]:
+    """Say how far a runtime's float32 may be off, and why that is no fixed number."""
+    return [
+        "",
+        "## How far a runtime's numbers may be off",
+        "",
+        "ONNX Runtime computes in float32. Most of its numbers are within 3e-6 of ours and 1e-7,",
+        "but not where long sums cancel, where exponentials act in a recurrence, and where an",
+        "input is a rounding away from a jump. `tests/rounding.py` derives a bound for each number",
+        "(γₙ Σ|w||x| for sums, times the slope of what follows); all are within it, in every layer",
+        "and slot and with every activation: [the campaign](../campaign.md) counts them.",
+    ]
 
 
 def overview(tables: dict[str, Table]) -> str:
