@@ -23,6 +23,8 @@ from actviz.ui.plot_items import Stroke
 
 _SAMPLE = QSize(44, 12)
 """Wide enough for every dash and its gap."""
+_CLEAR = 5
+"""Pixels between a sample and the name beside it: a dash there reads as a part of it."""
 _FRAME = 30
 """Pixels of a button that its words cannot have, beside the sample of the line."""
 _HINT = "click to show or hide, right-click to rename or unpin, or for the difference"
@@ -39,7 +41,7 @@ def sample_of(stroke: Stroke, scale: float) -> QPixmap:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(stroke.pen())
     middle = _SAMPLE.height() / 2
-    painter.drawLine(QPointF(0, middle), QPointF(_SAMPLE.width(), middle))
+    painter.drawLine(QPointF(0, middle), QPointF(_SAMPLE.width() - _CLEAR, middle))
     painter.end()
     return pixmap
 
