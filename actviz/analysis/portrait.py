@@ -11,9 +11,11 @@ from itertools import pairwise
 import numpy as np
 
 from actviz.activations import row
+from actviz.analysis.crossings import Crossings, crossings
 from actviz.analysis.curve import Array, Curve
+from actviz.analysis.moments import Moments, moments_of
 from actviz.analysis.readings import Readings, readings_of
-from actviz.analysis.saturation import mass
+from actviz.analysis.saturation import mass, saturation_of
 from actviz.analysis.survey import Piece, survey
 from actviz.param import Value
 
@@ -65,6 +67,25 @@ class Portrait:
     df: Array
 
 
+@lru_cache(maxsize=32)
+def studied(activation: str, values: Values) -> tuple[Curve, tuple[Piece, ...]]:
+    """Take a curve with its survey; kept, as no lens's input changes it."""
+    curve = Curve.of(row(activation), dict(values))
+    return curve, survey(curve)
+
+
+@lru_cache(maxsize=32)
+def crossed(activation: str, values: Values, epsilon: float) -> Crossings:
+    """Find where f′ crosses 0 and ±ε; kept, as the input does not change it."""
+    return crossings(*studied(activation, values), epsilon)
+
+
+@lru_cache(maxsize=64)
+def moments_at(activation: str, values: Values, mean: float, std: float) -> Moments:
+    """Integrate a curve's moments for N(mean, std²); kept, as several lenses show them."""
+    return moments_of(studied(activation, values)[0], mean, std)
+
+
 @lru_cache(maxsize=64)
 def portrait(activation: str, values: Values, epsilon: float, normal: Pair, view: Pair) -> Portrait:
     """Study a curve for an input from N(mean, std²) = `normal`, and sample it over a view.
@@ -75,11 +96,12 @@ def portrait(activation: str, values: Values, epsilon: float, normal: Pair, view
         For a bad value.
     """
     mean, std = normal
-    curve = Curve.of(row(activation), dict(values))
-    pieces = survey(curve)
+    curve, pieces = studied(activation, values)
+    found = crossed(activation, values, epsilon)
+    saturated = saturation_of(curve, epsilon, mean, std, pieces, found=found)
     x, f, df = sampled(curve, *view)
     return Portrait(
-        readings=readings_of(curve, pieces, epsilon=epsilon, mean=mean, std=std),
+        readings=readings_of(curve, pieces, saturated, moments_at(activation, values, mean, std)),
         dead=dead_mass(pieces, mean, std),
         smoothness=smoothness(curve),
         x=x,
@@ -90,7 +112,7 @@ def portrait(activation: str, values: Values, epsilon: float, normal: Pair, view
 
 def view_of(activation: str, values: Values, mean: float, std: float) -> tuple[float, float]:
     """Choose the x to be shown: the input's bulk, and the kinks and joints beside it."""
-    curve = Curve.of(row(activation), dict(values))
+    curve, _ = studied(activation, values)
     reach = max(_DEVIATIONS * std, _LEAST_HALF)
     low, high = mean - reach, mean + reach
     near = [x for x in curve.joints if abs(x - mean) <= _EDGE_SEEN]

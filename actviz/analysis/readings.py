@@ -116,20 +116,21 @@ def readings(
         For a bad value.
     """
     curve = Curve.of(row, values)
-    return readings_of(curve, survey(curve), epsilon=epsilon, mean=mean, std=std)
+    pieces = survey(curve)
+    saturated = saturation_of(curve, epsilon, mean, std, pieces)
+    return readings_of(curve, pieces, saturated, moments_of(curve, mean, std))
 
 
 def readings_of(
-    curve: Curve, pieces: tuple[Piece, ...], *, epsilon: float, mean: float, std: float
+    curve: Curve, pieces: tuple[Piece, ...], saturated: Saturation, moments: Moments
 ) -> Readings:
-    """Do the same for a curve whose survey is at hand already."""
-    saturated = saturation_of(curve, epsilon, mean, std, pieces)
+    """Put together what is known of a curve with its range and its steepest slope."""
     return Readings(
         range=_range(curve, saturated.turning_points),
         steepest=_steepest(curve, pieces),
         breaks=curve.breaks,
         saturation=saturated,
-        moments=moments_of(curve, mean, std),
+        moments=moments,
     )
 
 

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 
 from actviz.activations import Activation, chosen
-from actviz.analysis.crossings import crossings
+from actviz.analysis.crossings import Crossings, crossings
 from actviz.analysis.curve import Curve, End, Kind
 from actviz.analysis.survey import Piece, survey
 from actviz.expression import Formula
@@ -99,16 +99,19 @@ def saturation_of(
     mean: float = 0.0,
     std: float = 1.0,
     pieces: tuple[Piece, ...] | None = None,
+    *,
+    found: Crossings | None = None,
 ) -> Saturation:
     """Do the same for any curve, the slice of a vector function included.
 
-    `pieces` is the survey of the curve where it is at hand already.
+    `pieces` is the survey of the curve and `found` its crossings of ε where they are at hand
+    already: they do not depend on the input.
     """
     EPSILON.check(epsilon, "saturation")
     MEAN.check(mean, "saturation")
     STD.check(std, "saturation")
     surveyed = survey(curve) if pieces is None else pieces
-    found = crossings(curve, surveyed, epsilon)
+    found = crossings(curve, surveyed, epsilon) if found is None else found
     flat = _flat_stretches(surveyed, [float(x) for x in found.edges], epsilon)
     left = _outermost(flat, curve.left, -1)
     right = _outermost(flat, curve.right, 1)

@@ -15,8 +15,8 @@ from actviz.analysis.curve import Array, Curve
 from actviz.analysis.data import Data, DataMoments, Estimate, data_moments, load
 from actviz.analysis.data_pushed import data_pushed, histogram, sample_moments, spread
 from actviz.analysis.gains import Gain, gains
-from actviz.analysis.moments import Moments, moments_of
-from actviz.analysis.portrait import Values, sampled, view_of
+from actviz.analysis.moments import Moments
+from actviz.analysis.portrait import Values, moments_at, sampled, studied, view_of
 from actviz.analysis.pushforward import Pushed, pushed
 from actviz.session import Session
 from actviz.ui.board import (
@@ -150,8 +150,8 @@ def _figures(
     std: float,
     ends: tuple[float, float] | None = None,
 ) -> Figures:
-    curve = Curve.of(row(activation), dict(values))
-    moments = moments_of(curve, mean, std)
+    curve, _ = studied(activation, values)
+    moments = moments_at(activation, values, mean, std)
     x, f, _ = sampled(curve, *view_of(activation, values, mean, std))
     return Figures(
         moments,
