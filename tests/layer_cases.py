@@ -60,12 +60,18 @@ def slots() -> list[tuple[str, str]]:
 
 
 def random_config(row: LayerRow, seed: int) -> LayerConfig:
-    """A configuration that Keras can hold, with most fields off their defaults and small sizes."""
+    """A configuration that Keras can hold, with most fields off their defaults and small sizes.
+
+    Cells stand alone where the seed is even, and in an RNN layer where it is odd.
+    """
     draw = random.Random(f"{row.name} {seed}")
+    form = row.forms[seed % len(row.forms)]
     while True:
         fields = {
-            param.name: _random_value(param, draw) for param in row.fields if draw.random() < 0.6
+            param.name: _random_value(param, draw) for param in form.fields if draw.random() < 0.6
         }
+        if row.in_rnn is not None:
+            fields["in_rnn"] = form is row.in_rnn
         activations = {}
         for slot in row.slots:
             name = draw.choice(sorted(SETTINGS))
@@ -76,6 +82,11 @@ def random_config(row: LayerRow, seed: int) -> LayerConfig:
         except ValueError:
             continue
         return config
+
+
+def seeds(row: LayerRow, count: int) -> range:
+    """Seeds for `random_config`, as many for each form of a layer."""
+    return range(count * len(row.forms))
 
 
 def _random_value(param: Param, draw: random.Random) -> object:

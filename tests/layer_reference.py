@@ -35,7 +35,7 @@ def activated(config: LayerConfig, slot: str, x: Array) -> Array:
 
 
 def forward(config: LayerConfig, weights: Sequence[Array], x: Array) -> tuple[Array, ...]:
-    """Compute a layer: its output, then the states where it gives them (a cell always does)."""
+    """Compute a layer: its output, then the states where it gives them (a step always does)."""
     x, weights = np.asarray(x, np.float64), [np.asarray(each, np.float64) for each in weights]
     with np.errstate(all="ignore"):  # a recurrence of exponentials overflows, to Keras too
         return _computed(config, weights, x)
@@ -45,12 +45,10 @@ def _computed(config: LayerConfig, weights: Sequence[Array], x: Array) -> tuple[
     name = config.layer
     if name == "Dense":
         return (activated(config, "activation", _biased(config, x @ weights[0], weights)),)
-    if name.startswith("ConvLSTM"):
-        return conv_lstm_step(config, weights, x)
-    if name.endswith("Cell"):
-        return _STEPS[name.removesuffix("Cell")](config, weights, x, _zeros(config, x))
-    if name in CELLS:
-        return _recurrent(config, weights, x)
+    if config.in_rnn or name in CELLS:
+        return _along_time(config, weights, x)
+    if config.is_step:
+        return _step(config, weights, x, None)
     y = _biased(config, _CONVOLUTIONS[_kind(name)](config, weights, _last(config, x)), weights)
     return (activated(config, "activation", _back(config, y)),)
 
@@ -69,6 +67,7 @@ def random_weights(
 def weight_shapes(config: LayerConfig, input_shape: Sequence[int]) -> list[tuple[int, ...]]:
     """Say the shapes of a layer's weights for an input without the batch."""
     name, fields = config.layer, config.fields
+    input_shape = input_shape[1:] if config.in_rnn else input_shape
     first = fields.get("data_format") == "channels_first"
     channels = input_shape[0 if first else -1]
     size: Any = fields.get("kernel_size", ())
@@ -287,15 +286,25 @@ def _lstm_step(
 _STEPS = {"SimpleRNN": _simple_step, "GRU": _gru_step, "LSTM": _lstm_step}
 
 
-def _recurrent(config: LayerConfig, weights: Sequence[Array], x: Array) -> tuple[Array, ...]:
+def _step(
+    config: LayerConfig, weights: Sequence[Array], x: Array, states: Sequence[Array] | None
+) -> tuple[Array, ...]:
+    """Take one step, from zeros if no states are given."""
+    if config.layer.startswith("ConvLSTM"):
+        return conv_lstm_step(config, weights, x, states)
+    step = _STEPS[config.layer.removesuffix("Cell")]
+    return step(config, weights, x, _zeros(config, x) if states is None else states)
+
+
+def _along_time(config: LayerConfig, weights: Sequence[Array], x: Array) -> tuple[Array, ...]:
     """Let a cell go through time, from the end where it goes backwards."""
-    states, outputs = _zeros(config, x[:, 0]), []
-    steps = range(x.shape[1])
-    for t in reversed(steps) if config.fields["go_backwards"] else steps:
-        output, *states = _STEPS[config.layer](config, weights, x[:, t], states)
+    states: Sequence[Array] | None = None
+    outputs = []
+    for each in np.moveaxis(x, 1, 0)[:: -1 if config.fields["go_backwards"] else 1]:
+        output, *states = _step(config.cell, weights, each, states)
         outputs.append(output)
     y = np.stack(outputs, axis=1) if config.fields["return_sequences"] else outputs[-1]
-    return (y, *states) if config.fields["return_state"] else (y,)
+    return (y, *(states or ())) if config.fields["return_state"] else (y,)
 
 
 def conv_lstm_step(

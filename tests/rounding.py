@@ -122,13 +122,13 @@ def bounded(
     """Compute a layer exactly, with bounds: its output, then its states where it gives them."""
     weights, name = [np.asarray(each, np.float64) for each in weights], config.layer
     with np.errstate(all="ignore"):
+        if config.in_rnn or name in reference.CELLS:
+            return reference._along_time(config, weights, exact(x))
         if name.startswith("ConvLSTM"):
             return _conv_cell(config, weights, x, states)
         if name.endswith("Cell"):
             step = reference._STEPS[name.removesuffix("Cell")]
             return step(config, weights, exact(x), [exact(each) for each in states])
-        if name in reference.CELLS:
-            return reference._recurrent(config, weights, exact(x))
         z = _summed(config, weights, lambda c, w, v: reference.forward(c, w, v)[0], x)
         return (reference.activated(config, "activation", z),)
 

@@ -80,7 +80,7 @@ def measured(config: LayerConfig, mean: float, std: float, state: float) -> np.n
 
 
 def _run(config: LayerConfig, layer: Any, x: Any, rng: Any, state: float) -> None:
-    if not config.layer.endswith("Cell"):
+    if not config.is_step:
         layer(x)
         return
     layer.build(x.shape)

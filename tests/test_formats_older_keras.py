@@ -43,7 +43,8 @@ def written(config: LayerConfig, dialect: str) -> str | None:
 
 def named(own: LayerRow, seed: int) -> LayerConfig:
     """A random layer that Keras 2 does not number anew."""
-    return random_config(own, seed).with_field("name", "own")
+    config = random_config(own, seed).with_field("name", "own")
+    return config.with_field("rnn_name", "around") if config.in_rnn else config
 
 
 def close(given: object, name: str, values: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ import keras
 import numpy as np
 import pytest
 import torch
-from layer_cases import SETTINGS, random_config, slots
+from layer_cases import SETTINGS, random_config, seeds, slots
 from layer_reference import forward, random_weights
 from torch_judge import answers, module
 
@@ -32,7 +32,7 @@ NAMES = [each.name for each in ROWS]
 CAMPAIGN = "ACTVIZ_CAMPAIGN" in os.environ
 TIMES = 40 if CAMPAIGN else 2
 FORMULAS = ("x * tanh(x)", "a * x ** 2 if x < b else min(abs(x), 3) - 1", "log(x) if x > 1 else 2")
-NOT_HELD = ("lora_rank", "lora_alpha", "name", "dropout", "recurrent_dropout")
+NOT_HELD = ("lora_rank", "lora_alpha", "name", "rnn_name", "dropout", "recurrent_dropout")
 
 
 def plain(config: LayerConfig, dtype: str) -> LayerConfig:
@@ -63,7 +63,7 @@ def held_against_keras(config: LayerConfig, seed: int) -> None:
         layer = keras.layers.deserialize(json.loads(write_layer(config)))
         layer.build(x.shape)
         given = [x]
-        if config.layer.endswith("Cell"):
+        if config.is_step:
             given.append(random_states(layer, draw))
         weights = [draw.normal(size=each.shape) / 4 for each in layer.weights]
         layer.set_weights(weights)
@@ -79,8 +79,14 @@ def held_against_keras(config: LayerConfig, seed: int) -> None:
         np.testing.assert_allclose(mine, theirs, rtol=3e-6, atol=1e-6 * scale)
 
 
-@pytest.mark.parametrize("seed", range(TIMES))
-@pytest.mark.parametrize("each", ROWS, ids=NAMES)
+@pytest.mark.parametrize(
+    ("each", "seed"),
+    [
+        pytest.param(each, seed, id=f"{each.name}-{seed}")
+        for each in ROWS
+        for seed in seeds(each, TIMES)
+    ],
+)
 def test_a_random_layer_computes_what_keras_computes(each: LayerRow, seed: int) -> None:
     held_against_keras(plain(random_config(each, seed), "float64"), seed)
 

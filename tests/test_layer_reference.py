@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from layer_cases import random_config
+from layer_cases import random_config, seeds
 from layer_reference import forward, random_weights
 
 from actviz.formats import write_layer
@@ -27,7 +27,8 @@ def small_input(config: LayerConfig, draw: random.Random) -> tuple[int, ...]:
     if config.layer in ("SimpleRNN", "GRU", "LSTM"):
         spatial = (4,)
     first = config.fields.get("data_format") == "channels_first"
-    return (channels, *spatial) if first else (*spatial, channels)
+    time = (3,) if config.in_rnn else ()
+    return (*time, *((channels, *spatial) if first else (*spatial, channels)))
 
 
 def in_float64(row: LayerRow, seed: int) -> LayerConfig:
@@ -40,7 +41,7 @@ def in_float64(row: LayerRow, seed: int) -> LayerConfig:
 
 
 def cases() -> list[tuple[str, int]]:
-    return [(row.name, seed) for row in ROWS for seed in range(TRIED)]
+    return [(row.name, seed) for row in ROWS for seed in seeds(row, TRIED)]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -74,7 +75,7 @@ def by_keras(
     layer = keras.layers.deserialize(json.loads(write_layer(config)))
     layer.build((None, *x.shape[1:]))
     layer.set_weights(weights)
-    if config.layer.endswith("Cell"):
+    if config.is_step:
         output, after = layer(x, [np.zeros(each) for each in states])
         return [np.asarray(each) for each in (output, *after)]
     told = layer(x)

@@ -49,8 +49,9 @@ class TestRow:
 
     def test_every_value_reads_back_from_its_text(self, row) -> None:
         for seed in range(5):
-            for name, value in random_config(row, seed).fields.items():
-                assert row.field(name).parse(text_of(value)) == value
+            config = random_config(row, seed)
+            for name, value in config.fields.items():
+                assert config.row.field(name).parse(text_of(value)) == value
 
     def test_unknown_field_and_slot_list_what_there_is(self, row) -> None:
         with pytest.raises(

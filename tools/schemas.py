@@ -16,11 +16,23 @@ import msgspec
 from actviz.activations import FORMULA
 from actviz.activations import ROWS as ACTIVATIONS
 from actviz.files import _Document
-from actviz.formats.haibal_labels import CUSTOM, ENUM, EXPLICIT, INITIALIZERS, PADDINGS, labels_of
+from actviz.formats import keras_rnn
+from actviz.formats.haibal_labels import (
+    CELL,
+    CUSTOM,
+    ENUM,
+    EXPLICIT,
+    INITIALIZERS,
+    PADDINGS,
+    RNN,
+    RNN_LABELS,
+    labels_of,
+)
 from actviz.formats.keras_activations import STRINGS
 from actviz.formats.keras_objects import kind_of
 from actviz.layers import ROWS, LayerRow
 from actviz.layers.named import Named
+from actviz.layers.row import IN_RNN
 from actviz.param import Choice, Flag, Integer, Param, Real, Sizes, Text, Vector
 
 FOLDER = Path(__file__).parents[1] / "resources" / "schemas"
@@ -54,7 +66,7 @@ def _whole(title: str, schema: Schema) -> Schema:
 
 
 def _one_of(make: Any) -> Schema:
-    return {"oneOf": [make(row) for row in ROWS]}
+    return {"oneOf": [make(form) for row in ROWS for form in row.forms]}
 
 
 def value(param: Param) -> Schema:
@@ -114,7 +126,7 @@ _SAVED = _object(
 
 def _keras(row: LayerRow) -> Schema:
     """Give the schema of a layer as `write_layer` writes it for Keras 3."""
-    config = {param.name: _keras_field(param) for param in row.fields}
+    config = {each.name: _keras_field(each) for each in row.fields if each.name in row.keys}
     slot = {"anyOf": [{"enum": list(STRINGS)}, _SAVED]}
     config |= {each.name: {"description": each.doc, **slot} for each in row.slots}
     config |= {name: {"const": constant} for name, constant in row.fixed.items()}
@@ -126,6 +138,28 @@ def _keras(row: LayerRow) -> Schema:
         "class_name": {"const": row.class_name or row.name},
         "config": _object(config, needed),
         "registered_name": {"enum": [None, row.registered_name or row.name]},
+        "actviz": {"type": "object"},
+    }
+    cell = _object(parts, ("module", "class_name", "config"), description=row.doc)
+    return _keras_rnn(row, cell) if _inside(row) else cell
+
+
+def _inside(row: LayerRow) -> bool:
+    """Tell the form of a cell in an RNN layer."""
+    return bool(row.around) and row.in_rnn is None
+
+
+def _keras_rnn(row: LayerRow, cell: Schema) -> Schema:
+    """Give the schema of an RNN layer around a cell."""
+    own = {"rnn_name": "name"}
+    config = {own.get(each.name, each.name): _keras_field(each) for each in row.around}
+    config |= {each: _keras_field(row.field(each)) for each in ("trainable", "dtype")}
+    del config[IN_RNN]
+    parts = {
+        "module": {"const": keras_rnn.MODULE},
+        "class_name": {"const": keras_rnn.CLASS},
+        "config": _object({**config, "cell": cell}, ("cell",)),
+        "registered_name": {"enum": [None, keras_rnn.CLASS]},
         "actviz": {"type": "object"},
     }
     return _object(parts, ("module", "class_name", "config"), description=row.doc)
@@ -140,13 +174,18 @@ def _haibal(row: LayerRow) -> Schema:
     """Give the schema of a layer under the toolkit's labels."""
     cluster = {label.text: _label(row, label.name, label.text) for label in labels_of(row)}
     needed = tuple(x for x in ("units", "filters") if x in cluster)
+    name, whole = row.name, _object(cluster, needed)
+    if _inside(row):
+        inner = _object({"layer": {"const": row.name}, "Parameters": whole}, ("layer",))
+        around = {label.text: _label(row, label.name, label.text) for label in RNN_LABELS}
+        name, whole = RNN, _object({CELL: inner, **around}, (CELL,))
     marker = {"dialect": {"const": "haibal"}, "version": {"const": 1}}
     marker["not carried"] = {"type": "object"}
     marker["input_shape"] = {"type": "array", "items": {"type": "integer", "minimum": 1}}
     parts = {
         "actviz": _object(marker, ("dialect", "version")),
-        "layer": {"const": row.name},
-        "Parameters": _object(cluster, needed),
+        "layer": {"const": name},
+        "Parameters": whole,
         "name (optional)": {"type": "string"},
     }
     return _object(parts, ("actviz", "layer", "Parameters"), description=row.doc)
@@ -172,7 +211,7 @@ def session() -> Schema:
     """Give the schema of sessions: msgspec's of the document, with the rows' layers in it."""
     _, parts = msgspec.json.schema_components([_Document], ref_template="#/$defs/{name}")
     document = parts.pop(_Document.__name__)
-    parts["_Layer"] = {"oneOf": [_layer(row) for row in ROWS]}
+    parts["_Layer"] = _one_of(_layer)
     parts["_Activation"] = {"oneOf": [_activation(row) for row in ACTIVATIONS] + [_own()]}
     document["properties"]["actviz"] = {"const": 1}
     return {**document, "additionalProperties": False, "$defs": parts}
@@ -181,13 +220,15 @@ def session() -> Schema:
 def _layer(row: LayerRow) -> Schema:
     slots = {slot.name: {"$ref": "#/$defs/_Activation"} for slot in row.slots}
     fields = {param.name: value(param) for param in row.fields}
+    if row.around:
+        fields[IN_RNN] = {**fields[IN_RNN], "const": _inside(row)}
     parts = {
         "type": {"const": row.name},
-        "fields": _object(fields),
+        "fields": _object(fields, (IN_RNN,) if _inside(row) else ()),
         "activations": _object(slots),
         "input_shape": {"type": ["array", "null"], "items": {"type": "integer", "minimum": 1}},
     }
-    return _object(parts, ("type",))
+    return _object(parts, ("type", "fields") if _inside(row) else ("type",))
 
 
 def _activation(row: Any) -> Schema:

@@ -140,7 +140,7 @@ class _Run:
         sentence = refusal(config)
         if sentence:
             raise ValueError(sentence)
-        facts = layer_facts(config)
+        facts = layer_facts(config.cell)
         _check_size(config, facts, drive.steps)
         held = draw_weights(config, drive.seed) if weights is None else weights
         x = drive.sequence(_one_input(config))
@@ -220,7 +220,7 @@ class _Run:
 def _one_input(config: LayerConfig) -> tuple[int, ...]:
     """Give the shape of one step's input, channels last."""
     if config.layer.endswith("Cell"):
-        return to_channels_last(config.input_shape, config.fields)
+        return to_channels_last(config.cell.input_shape, config.cell.fields)
     return config.input_shape[1:]
 
 

@@ -89,7 +89,7 @@ def draw_weights(config: LayerConfig, seed: int) -> dict[str, Array]:
 
 @lru_cache(maxsize=4)
 def _draw(config: LayerConfig, seed: int) -> Mapping[str, Array]:
-    facts = layer_facts(config)
+    facts = layer_facts(config.cell)
     drawn = {
         each.name: _drawn(config, facts, each.name, np.random.default_rng([seed, 0, at]))
         for at, each in enumerate(facts.weights)

@@ -51,8 +51,8 @@ def layer_command(
         for slot, (word, pairs) in chosen.items()
         if word is not None or pairs
     }
-    values_given = assignments(fields, row.fields, name)
-    chosen_shape = None if shape is None else parse_shape(row, shape)
+    values_given = assignments(fields, row.forms[-1].fields, name)
+    chosen_shape = None if shape is None else parse_shape(row.bound(values_given), shape)
     config = LayerConfig(name, values_given, given, input_shape=chosen_shape)
     _give(config, dialect, output)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from actviz.formats.dialect import Loss
 from actviz.formats.haibal_activations import activation_cluster
 from actviz.formats.haibal_labels import (
+    CELL,
     CUSTOM,
     EXPLICIT,
     FIXED,
@@ -19,6 +20,8 @@ from actviz.formats.haibal_labels import (
     NO_REGULARIZER,
     PADDINGS,
     REGULARIZERS,
+    RNN,
+    RNN_LABELS,
     WORDS,
     Label,
     labels_of,
@@ -27,6 +30,7 @@ from actviz.formats.json_text import json_text
 from actviz.formats.keras_objects import kind_of
 from actviz.layers import LayerConfig
 from actviz.layers.named import Named
+from actviz.layers.row import IN_RNN
 from actviz.param import Value, Values, refuse, text_of
 
 __all__ = ["WORDS", "document_of", "label_of_word", "left_out", "remarks", "write"]
@@ -64,21 +68,31 @@ def write(config: LayerConfig) -> str:
 def document_of(config: LayerConfig) -> dict[str, object]:
     """Give what stands in the file; raises as `write`."""
     labels = labels_of(config.row)
-    _refuse_what_changes_it(config, labels)
-    cluster = {label.text: _written(config, label) for label in labels}
+    _refuse_what_changes_it(config)
+    cluster: dict[str, object] = {label.text: _written(config, label) for label in labels}
+    layer = RNN if config.in_rnn else config.layer
+    if config.in_rnn:
+        around = {label.text: _written(config, label) for label in RNN_LABELS}
+        cluster = {CELL: {"layer": config.layer, "Parameters": cluster}, **around}
     beside = {name: config.fields[name] for name in left_out(config)}
     marker: dict[str, object] = {"dialect": DIALECT, "version": VERSION}
     if beside:
         marker["not carried"] = {name: _plain(value) for name, value in beside.items()}
     if config.input_shape != config.default_input_shape:
         marker[INPUT_SHAPE] = list(config.input_shape)
-    name = config.fields["name"]
     return {
         MARKER: marker,
-        "layer": config.layer,
+        "layer": layer,
         "Parameters": cluster,
-        "name (optional)": "" if name is None else name,
+        "name (optional)": "" if config.name is None else config.name,
     }
+
+
+def _shown(config: LayerConfig) -> set[str]:
+    """Name the fields and slots that have a place in the file."""
+    around = RNN_LABELS if config.in_rnn else ()
+    names = {label.name for label in (*labels_of(config.row), *around)}
+    return names | {IN_RNN, "rnn_name" if config.in_rnn else "name"}
 
 
 def remarks(config: LayerConfig) -> tuple[str, ...]:
@@ -91,6 +105,7 @@ def remarks(config: LayerConfig) -> tuple[str, ...]:
     """
     written = document_of(config)["Parameters"]
     assert isinstance(written, dict)
+    written = written[CELL]["Parameters"] if config.in_rnn else written
     said = ["the toolkit reads no file of a layer: set its panel by these labels"]
     for label in labels_of(config.row):
         value = written[label.text]
@@ -107,7 +122,7 @@ def remarks(config: LayerConfig) -> tuple[str, ...]:
 
 def left_out(config: LayerConfig) -> tuple[str, ...]:
     """Name the fields off their defaults that have no label here, and only matter in training."""
-    shown = {label.name for label in labels_of(config.row)} | {"name"}
+    shown = _shown(config)
     changed = config.changed_fields()
     untold = [name for name in changed if name not in shown]
     return (*untold, *(name for name in changed if name in shown and _untellable(config, name)))
@@ -118,8 +133,11 @@ def _untellable(config: LayerConfig, name: str) -> bool:
     return kind_of(name) == "regularizer" and _regularizer(config, name) is None
 
 
-def _refuse_what_changes_it(config: LayerConfig, labels: tuple[Label, ...]) -> None:
-    shown = {label.name for label in labels}
+def _refuse_what_changes_it(config: LayerConfig) -> None:
+    shown = _shown(config)
+    if config.in_rnn and "units" not in config.fields:
+        allowed = "false: the toolkit's RNN layer takes steps and features, no axes of space"
+        raise refuse(f"{config.layer}.{IN_RNN}", True, allowed)
     for name, (meant, reason) in _CHANGING.items():
         value = config.fields.get(name)
         if name in shown or name not in config.fields or value == meant:

@@ -1,7 +1,8 @@
 """The labels of the LabVIEW toolkit: which parameters a layer's cluster has there, in its order.
 
 Read from the toolkit's public pages (Graiphic's documentation of its Deep Learning library, the
-pages of the layers, of `activation`, `initializer`, `regularizer` and `padding`). They show labels
+pages of the layers, of `activation`, `initializer`, `regularizer` and `padding`; of the RNN layer
+haibal.com/documentation/rnn-add-to-graph). They show labels
 and defaults; the numbers behind the enums are written nowhere, so none stands here. No page was
 read for DepthwiseConv2D and SeparableConv1D, which are given SeparableConv2D's order, nor for the
 cells of ConvLSTM, which are given their layers'.
@@ -111,6 +112,10 @@ _TIME = [Label("return sequences?", "return_sequences"), Label("stateful?", "sta
 _CELL_END = [Label("training?"), Label("store?"), Label("update?", "trainable")]
 _END = [*_CELL_END, Label("lda coeff")]
 
+RNN, CELL = "RNN", "cell"
+RNN_LABELS = (*_TIME, Label("lda coeff"))
+"""The parameters of the layer that runs a cell along time, behind the cell itself."""
+
 
 def _dense() -> list[Label]:
     weights = (("kernel", "Weight"), _BIAS)
@@ -138,7 +143,7 @@ def _by_channel(*, pointwise: bool) -> list[Label]:
 
 def _recurrent(row: LayerRow) -> list[Label]:
     weights = (("kernel", "Input Weight"), ("recurrent", "Hidden Weight"), _BIAS)
-    own = {param.name for param in row.fields}
+    own = set(row.keys)
     memory = "unit_forget_bias" in own
     gates = [_GATES] if any(slot.name == _GATES.name for slot in row.slots) else []
     start = [Label("units", "units"), _ACTIVATION, *([_OUTPUT] if memory else []), *gates]
@@ -157,7 +162,7 @@ def _convolutional_memory() -> list[Label]:
 
 
 def labels_of(row: LayerRow) -> tuple[Label, ...]:
-    """List the parameters of a layer's cluster in the toolkit's order."""
+    """List the parameters of a cluster in the toolkit's order: a layer's, or a cell's in one."""
     own = {param.name for param in row.fields}
     if "filters" in own and "recurrent_initializer" in own:
         return tuple(_convolutional_memory())

@@ -16,19 +16,23 @@ from actviz.formats.haibal import (
 )
 from actviz.formats.haibal_activations import CLASSES, SPELLED, activation_cluster
 from actviz.formats.haibal_labels import (
+    CELL,
     CUSTOM,
     ENUM,
     EXPLICIT,
     FIXED,
     NO_REGULARIZER,
     PADDINGS,
+    RNN,
+    RNN_LABELS,
     Label,
     default_label,
     labels_of,
 )
 from actviz.formats.keras_objects import joined, kind_of, unknown_key
-from actviz.layers import LayerConfig, LayerRow, layer_row
+from actviz.layers import ROWS, LayerConfig, LayerRow, layer_row
 from actviz.layers.named import Named
+from actviz.layers.row import IN_RNN
 from actviz.layers.shapes import Shape, check_shape
 from actviz.param import Choice, Sizes, Value, refuse
 
@@ -52,11 +56,36 @@ def read(document: object) -> LayerConfig:
         Names the part of the file, what stands there and what is allowed.
     """
     whole = _object(document, "the document", _PARTS)
+    name = _text(whole.get("name (optional)", ""), "name (optional)") or None
+    if whole.get("layer") == RNN:
+        return _rnn(whole, name)
     layer = layer_row(_text(whole.get("layer"), "layer"))
-    beside, shape = _marker(whole.get(MARKER), layer)
+    beside, shape = _marker(whole.get(MARKER), layer, "name")
     reading = _Reading(layer, _object(whole.get("Parameters"), "Parameters", _texts(layer)))
-    config = reading.config(beside, whole.get("name (optional)", ""))
+    return _shaped(reading.config(beside, {"name": name}), shape)
+
+
+def _shaped(config: LayerConfig, shape: Shape | None) -> LayerConfig:
     return config if shape is None else replace(config, input_shape=shape)
+
+
+def _rnn(whole: Mapping[str, object], name: str | None) -> LayerConfig:
+    """Read an RNN layer: its cell, which is a cluster of its own, and what is around it."""
+    texts = tuple(label.text for label in RNN_LABELS)
+    outer = _object(whole.get("Parameters"), "Parameters", (CELL, *texts))
+    place = f"Parameters.{CELL}"
+    inner = _object(outer.get(CELL), place, ("layer", "Parameters"))
+    kind = inner.get("layer")
+    cells = {row.name: row.in_rnn for row in ROWS if "units" in row.keys and row.in_rnn}
+    if not isinstance(kind, str) or kind not in cells:
+        raise refuse(f"{place}.layer", kind, f"one of {', '.join(cells)}")
+    row, path = cells[kind], f"{place}.Parameters"
+    warnings: list[str] = []
+    reading = _Reading(row, _object(inner.get("Parameters"), path, _texts(row)), path, warnings)
+    around = _Reading(row, outer, "Parameters", warnings).around()
+    beside, shape = _marker(whole.get(MARKER), row, "rnn_name")
+    known = {IN_RNN: True, "rnn_name": name, **around}
+    return _shaped(reading.config(beside, known), shape)
 
 
 def _texts(layer: LayerRow) -> tuple[str, ...]:
@@ -78,7 +107,7 @@ def _text(value: object, place: str) -> str:
     return value
 
 
-def _marker(value: object, layer: LayerRow) -> tuple[dict[str, object], Shape | None]:
+def _marker(value: object, layer: LayerRow, name: str) -> tuple[dict[str, object], Shape | None]:
     """Read what the toolkit has no parameter for, and the input it is thought of with."""
     allowed = ("dialect", "version", "not carried", INPUT_SHAPE)
     marker = _object(value, MARKER, allowed)
@@ -88,7 +117,7 @@ def _marker(value: object, layer: LayerRow) -> tuple[dict[str, object], Shape | 
     if version != VERSION or isinstance(version, bool):
         allowed_version = f"{VERSION}: other versions of this program wrote it"
         raise refuse(f"{MARKER}.version", version, allowed_version)
-    names = tuple(param.name for param in layer.fields if param.name != "name")
+    names = tuple(param.name for param in layer.fields if param.name not in (name, IN_RNN))
     shape = marker.get(INPUT_SHAPE)
     checked = None if shape is None else check_shape(layer, shape, f"{MARKER}.{INPUT_SHAPE}")
     return _object(marker.get("not carried", {}), f"{MARKER}.not carried", names), checked
@@ -100,10 +129,20 @@ class _Reading:
 
     layer: LayerRow
     cluster: Mapping[str, object]
+    path: str = "Parameters"
     warnings: list[str] = field(default_factory=list)
 
-    def config(self, beside: Mapping[str, object], name: object) -> LayerConfig:
-        fields: dict[str, object] = {}
+    def around(self) -> dict[str, object]:
+        """Read what an RNN layer has around its cell."""
+        for label in RNN_LABELS:
+            if not label.name:
+                self._fixed(label)
+        read = [each for each in RNN_LABELS if each.name and each.text in self.cluster]
+        return {label.name: self._field(label) for label in read}
+
+    def config(self, beside: Mapping[str, object], known: Mapping[str, object]) -> LayerConfig:
+        """Read the layer; `known` are fields that do not stand in its cluster."""
+        fields: dict[str, object] = dict(known)
         slots: dict[str, Activation] = {}
         for label in labels_of(self.layer):
             if label.name in {slot.name for slot in self.layer.slots}:
@@ -113,7 +152,7 @@ class _Reading:
             elif label.text in self.cluster:
                 fields[label.name] = self._field(label)
             elif label.name in _REQUIRED:
-                place = f"Parameters.{label.text}"
+                place = f"{self.path}.{label.text}"
                 raise ValueError(f"{place}: it is missing; {self.layer.name} needs it")
             elif label.name == "data_format":
                 fields[label.name] = "channels_first"
@@ -121,7 +160,6 @@ class _Reading:
             fields["padding"] = self._causal(fields)
         for key, value in beside.items():
             fields[key] = tuple(value) if isinstance(value, list) else value
-        fields["name"] = _text(name, "name (optional)") or None
         config = LayerConfig(self.layer.name, fields, slots, tuple(self.warnings))
         self._nothing_carried_beside(config, beside)
         return config
@@ -137,7 +175,7 @@ class _Reading:
         """Look at what is no part of a layer here: whether it trains, what it stores."""
         if label.text == "explicit padding":
             return
-        value, place = self.cluster.get(label.text, FIXED[label.text]), f"Parameters.{label.text}"
+        value, place = self.cluster.get(label.text, FIXED[label.text]), f"{self.path}.{label.text}"
         default = FIXED[label.text]
         if isinstance(default, bool) != isinstance(value, bool) or not isinstance(
             value, (bool, int, float)
@@ -147,7 +185,7 @@ class _Reading:
             self.warnings.append(f"{place}: it is left out; nothing here depends on it")
 
     def _field(self, label: Label) -> object:
-        value, place = self.cluster[label.text], f"Parameters.{label.text}"
+        value, place = self.cluster[label.text], f"{self.path}.{label.text}"
         kind = kind_of(label.name)
         if kind in ("initializer", "regularizer"):
             return self._named(value, place, label)
@@ -197,7 +235,7 @@ class _Reading:
         return "causal"
 
     def _slot(self, label: Label, slots: dict[str, Activation]) -> None:
-        place = f"Parameters.{label.text}"
+        place = f"{self.path}.{label.text}"
         value = self.cluster.get(label.text, {"enum": default_label(self.layer, label.name)})
         found = self._activation(value, place)
         if label.name not in slots:

@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from actviz.activations import ROWS as ACTIVATIONS
-from actviz.activations import row as activation_row
+from actviz.formats import keras_rnn
 from actviz.formats.dialect import Words
 from actviz.formats.json_text import json_text
 from actviz.formats.keras_activations import (
@@ -23,35 +22,31 @@ from actviz.formats.keras_activations import (
     write_activation,
 )
 from actviz.formats.keras_activations import remarks as activation_remarks
+from actviz.formats.keras_beside import INPUT_SHAPE, SIBLING, VERSION, Beside
+from actviz.formats.keras_fields import only_known_keys, read_field
 from actviz.formats.keras_objects import (
     SavedObject,
     joined,
     kind_of,
-    read_dtype,
-    read_word,
     saved_object,
-    unknown_key,
     write_word,
+    written_object,
 )
 from actviz.formats.keras_reading import ActivationReader
 from actviz.layers import ROWS, LayerConfig, LayerRow, layer_row
 from actviz.layers.rules import not_strided_and_dilated
-from actviz.layers.shapes import check_shape
-from actviz.param import Choice, Integer, Value, refuse
+from actviz.param import Integer, refuse
 
-SIBLING = "actviz"
-VERSION = 1
-_INPUT_SHAPE = "input_shape"
 # A field that is left out in the file when it is none: other readers do not know it.
 _ONLY_WHEN_SET = ("lora_rank", "lora_alpha")
 # As Keras 3 does, while Keras 2 writes it always: that tells their files apart.
 _LEFT_OUT_BY = {"Dense": ("activity_regularizer",)}
 _REQUIRED = ("units", "filters", "kernel_size")
-# Written by Keras, but no field of ours: nothing stands in it, or Keras does nothing with it.
-_DROPPED_WHEN_NULL = ("quantization_config", "activity_regularizer")
-# SimpleRNN and the cells have it, and no loss ever comes of it there.
-_WITHOUT_EFFECT = "activity_regularizer"
 _CELL = "ConvLSTMCell"
+_NO_MODEL = (
+    "Keras runs this RNN layer on arrays, but puts it into no model: it believes that the output "
+    "has -1 units; Keras's own ConvLSTM layer is for models"
+)
 WORDS: Words = MappingProxyType(
     {name: values for word, (name, values) in STRINGS.items() if word == name}
 )
@@ -74,14 +69,12 @@ def write(config: LayerConfig) -> str:
         written[slot] = _write_activation(config, slot, name, values)
         if _read_back(written[slot], config) != (name, values):
             beside[slot] = {"name": name, "values": dict(values)}
-    document: dict[str, object] = {
-        "module": row.module,
-        "class_name": row.class_name or row.name,
-        "config": _written_config(config, written),
-        "registered_name": row.registered_name,
-    }
+    class_name, parts = row.class_name or row.name, _written_config(config, written)
+    document = written_object(row.module, class_name, parts, row.registered_name)
+    if config.in_rnn:
+        document = keras_rnn.around(document, config)
     if config.input_shape != config.default_input_shape:
-        beside[_INPUT_SHAPE] = list(config.input_shape)
+        beside[INPUT_SHAPE] = list(config.input_shape)
     if beside:
         document[SIBLING] = {"version": VERSION, **beside}
     return json_text(document)
@@ -105,6 +98,7 @@ def remarks(config: LayerConfig) -> tuple[str, ...]:
         said.append("on JAX, Keras makes a PReLU's slopes inside a GRU's loop: it runs once only")
     if config.row.class_name == _CELL:
         said.append("Keras reads this cell, but what it writes of it lacks the rank")
+        said += [_NO_MODEL] if config.in_rnn else []
     said += [
         f"{name}: Keras reads the gain of the identity, but leaves it out of what it writes"
         for name, value in config.fields.items()
@@ -160,9 +154,15 @@ def read(document: object) -> LayerConfig:
         begins with the path, such as config.activation.config.alpha.
     """
     beside = document.get(SIBLING) if isinstance(document, dict) else None
-    saved = saved_object(document, "")
-    reading = _Reading(_row_of(saved), saved)
-    return reading.config(beside)
+    outer = saved_object(document, "")
+    if outer.class_name != keras_rnn.CLASS:
+        return _Reading(_row_of(outer), outer).config(beside)
+    inner = keras_rnn.cell_of(outer)
+    row = _row_of(inner)
+    if row.in_rnn is None:
+        cells = ", ".join(each.class_name or each.name for each in ROWS if each.in_rnn)
+        raise refuse(joined(inner.path, "class_name"), inner.class_name, f"one of {cells}")
+    return _Reading(row, inner, outer).config(beside)
 
 
 def _row_of(saved: SavedObject) -> LayerRow:
@@ -170,11 +170,12 @@ def _row_of(saved: SavedObject) -> LayerRow:
     name = _cell_name(saved) if saved.class_name == _CELL else saved.class_name
     names = [row.name for row in ROWS if not row.class_name]
     if saved.class_name != _CELL and name not in names:
-        raise refuse("class_name", saved.class_name, f"one of {', '.join([*names, _CELL])}")
+        where = joined(saved.path, "class_name")
+        raise refuse(where, saved.class_name, f"one of {', '.join([*names, _CELL])}")
     row = layer_row(name)
     internal = saved.module.startswith("keras.src.layers.")
     if saved.module != row.module and not internal:
-        raise refuse("module", saved.module, row.module)
+        raise refuse(joined(saved.path, "module"), saved.module, row.module)
     return row
 
 
@@ -193,129 +194,31 @@ class _Reading:
 
     row: LayerRow
     saved: SavedObject
+    outer: SavedObject | None = None
     warnings: list[str] = field(default_factory=list)
 
     def config(self, beside: object) -> LayerConfig:
-        self._only_known_keys()
+        saved = self.saved
+        only_known_keys(saved, (*self.row.keys, *self.row.fixed), self.warnings)
+        for key in _REQUIRED:
+            if key in self.row.keys and key not in saved.config:
+                raise ValueError(f"{saved.at(key)}: it is missing; {self.row.name} needs it")
         fields = {
-            param.name: self._field(param.name)
+            param.name: read_field(param, saved, self.warnings)
             for param in self.row.fields
-            if param.name in self.saved.config
+            if param.name in saved.config
         }
+        if self.outer is not None:
+            fields = keras_rnn.fields_around(self.outer, fields, self.warnings)
+        row = self.row.bound(fields)
         reader = ActivationReader(fields.get("dtype", "float32"), self.warnings)
         activations = {
-            slot.name: reader.read(self.saved.config[slot.name], self.saved.at(slot.name))
-            for slot in self.row.slots
-            if slot.name in self.saved.config
+            slot.name: reader.read(saved.config[slot.name], saved.at(slot.name))
+            for slot in row.slots
+            if slot.name in saved.config
         }
-        said = _Beside(self.row, str(reader.dtype), activations, self.warnings)
+        path = joined(saved.path, "config")
+        said = Beside(row, str(reader.dtype), activations, path, self.warnings)
         agreed = {**activations, **said.read(beside)}
         shape = said.input_shape(beside)
-        return LayerConfig(self.row.name, fields, agreed, tuple(self.warnings), shape)
-
-    def _only_known_keys(self) -> None:
-        allowed = (*self.row.keys, *self.row.fixed)
-        for key, value in self.saved.config.items():
-            if key in allowed or (key in _DROPPED_WHEN_NULL and value is None):
-                continue
-            if key != _WITHOUT_EFFECT:
-                raise unknown_key(self.saved.at(key), allowed)
-            self.warnings.append(f"{self.saved.at(key)}: Keras 3 ignores it here; it is left out")
-        for key in _REQUIRED:
-            if key in self.row.keys and key not in self.saved.config:
-                raise ValueError(f"{self.saved.at(key)}: it is missing; {self.row.name} needs it")
-
-    def _field(self, name: str) -> Value:
-        value, path = self.saved.config[name], self.saved.at(name)
-        param = self.row.field(name)
-        kind = kind_of(name)
-        if kind is not None:
-            value = read_word(kind, value, path, param.domain)
-        elif name == "dtype":
-            value = read_dtype(value, path)
-        elif isinstance(param.domain, Choice) and isinstance(value, str):
-            value = value.lower()
-        if value is None and name in _MEANT_BY_NULL:
-            value = _MEANT_BY_NULL[name]
-            self.warnings.append(f"{path}: null depends on the reader; {value} is taken")
-        if value is None and kind == "initializer":
-            value = "glorot_uniform"
-            self.warnings.append(f"{path}: null is {value} to Keras")
-        return param.domain.check(value, path)
-
-
-_MEANT_BY_NULL: Mapping[str, str] = MappingProxyType(
-    {"dtype": "float32", "data_format": "channels_last"}
-)
-
-
-@dataclass
-class _Beside:
-    """What stands beside "config": which of several names, and what only the picture needs."""
-
-    row: LayerRow
-    dtype: str
-    activations: Mapping[str, Activation]
-    warnings: list[str]
-
-    def read(self, beside: object) -> dict[str, Activation]:
-        """Give the slots whose Keras content says the same as what stands beside it."""
-        if beside is None:
-            return {}
-        if not isinstance(beside, dict):
-            raise refuse(SIBLING, beside, "an object")
-        version = beside.get("version")
-        if version != VERSION or isinstance(version, bool):
-            allowed = f"{VERSION}: other versions of this program wrote it"
-            raise refuse(f"{SIBLING}.version", version, allowed)
-        agreed = {}
-        for slot, said in beside.items():
-            if slot in ("version", _INPUT_SHAPE):
-                continue
-            if slot not in self.activations:
-                raise unknown_key(
-                    joined(SIBLING, slot), ("version", _INPUT_SHAPE, *self.activations)
-                )
-            found = self._activation(said, f"{SIBLING}.{slot}")
-            if self._same(found, slot):
-                agreed[slot] = found
-            else:
-                self.warnings.append(
-                    f"{SIBLING}.{slot}: it says {found[0]}, but config.{slot} holds something else;"
-                    " what Keras reads is taken"
-                )
-        return agreed
-
-    def input_shape(self, beside: object) -> tuple[int, ...] | None:
-        """Give the input that Keras's own content has no place for."""
-        shape = beside.get(_INPUT_SHAPE) if isinstance(beside, dict) else None
-        return None if shape is None else check_shape(self.row, shape, f"{SIBLING}.{_INPUT_SHAPE}")
-
-    def _activation(self, said: object, path: str) -> Activation:
-        if not isinstance(said, dict):
-            raise refuse(path, said, "an object with name and values")
-        for key in said:
-            if key not in ("name", "values"):
-                raise unknown_key(joined(path, key), ("name", "values"))
-        name, values = said.get("name"), said.get("values")
-        names = [each.name for each in ACTIVATIONS]
-        if not isinstance(name, str) or name not in names:
-            raise refuse(f"{path}.name", name, f"one of {', '.join(names)}")
-        if not isinstance(values, dict):
-            raise refuse(f"{path}.values", values, "an object with the values by name")
-        chosen = activation_row(name)
-        params = {param.name: param for param in chosen.params}
-        for key, value in values.items():
-            if key not in params:
-                raise unknown_key(joined(f"{path}.values", key), params)
-            params[key].check(value, f"{path}.values")
-        return chosen.name, chosen.complete(values)
-
-    def _same(self, found: Activation, slot: str) -> bool:
-        """Hold what Keras would be given for it against what Keras is given."""
-        try:
-            written = write_activation(*found, self.dtype, slot)
-            read = write_activation(*self.activations[slot], self.dtype, slot)
-        except ValueError:
-            return False
-        return written == read
+        return LayerConfig(row.name, fields, agreed, tuple(self.warnings), shape)

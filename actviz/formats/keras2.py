@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from actviz.activations import FORMULA
 from actviz.formats import keras, keras_models
 from actviz.formats.dialect import Words
 from actviz.formats.json_text import json_text
 from actviz.formats.keras_activations import STRINGS, Values, meaning
+from actviz.formats.keras_beside import SIBLING, VERSION
 from actviz.layers import LayerConfig
 from actviz.layers.rules import not_strided_and_dilated
 from actviz.param import Value, refuse
@@ -44,6 +46,8 @@ _NEVER_WRITTEN = ("leaky_relu",)
 # Keras 2 before its last versions has no such string, and the layer says the slope.
 _LEFT_OUT = ("lora_rank", "lora_alpha")
 _ONLY_WHEN_SET = ("zero_output_for_mask", "seed")
+_CELL = "cell"
+_UNWRITTEN = "activity_regularizer"
 _OLD_CLASSES = {"OrthogonalInitializer": "Orthogonal", "IdentityInitializer": "Identity"}
 # Keras 2 takes the word for the regularizer itself, and fails when it is called.
 _NO_WORDS = {"l1l2": "L1L2"}
@@ -61,20 +65,13 @@ def write(config: LayerConfig) -> str:
     """
     _refuse_what_is_newer(config)
     plain = config
-    written: dict[str, object] = {}
+    written: dict[str, str | dict[str, object]] = {}
     for slot, (name, values) in config.activations.items():
         written[slot] = _written(
             name, values, str(config.fields["dtype"]), f"{config.layer}.{slot}"
         )
         plain = plain.with_activation(slot, "linear")
-    whole = json.loads(keras.write(plain))
-    parts = {
-        key: written.get(key, _without_modules(value))
-        for key, value in whole["config"].items()
-        if key not in _LEFT_OUT
-        and not (key in _ONLY_WHEN_SET and (value is None or value is False))
-    }
-    document: dict[str, object] = {"class_name": whole["class_name"], "config": parts}
+    document = _as_keras_2(json.loads(keras.write(plain)), written)
     back = keras_models.read_one(document, keras_2=True)
     beside = {
         slot: {"name": name, "values": dict(values)}
@@ -82,8 +79,23 @@ def write(config: LayerConfig) -> str:
         if back.activations[slot] != (name, values)
     }
     if beside:
-        document[keras.SIBLING] = {"version": keras.VERSION, **beside}
+        document[SIBLING] = {"version": VERSION, **beside}
     return json_text(document)
+
+
+def _as_keras_2(
+    whole: Mapping[str, Any], written: Mapping[str, str | dict[str, object]]
+) -> dict[str, object]:
+    """Put a layer that is written for Keras 3 as Keras 2 does, and so the cell in an RNN layer."""
+    parts = {
+        key: _as_keras_2(value, written)
+        if key == _CELL
+        else written.get(key, _without_modules(value))
+        for key, value in whole["config"].items()
+        if key not in _LEFT_OUT
+        and not (key in _ONLY_WHEN_SET and (value is None or value is False))
+    }
+    return {"class_name": whole["class_name"], "config": parts}
 
 
 def remarks(config: LayerConfig) -> tuple[str, ...]:
@@ -98,6 +110,8 @@ def remarks(config: LayerConfig) -> tuple[str, ...]:
             said.append(f"{slot}: Keras 3 means clip(x/6 + 0.5) by the word hard_sigmoid")
         if name == "prelu":
             said.append(f"{slot}: Keras learns a slope for every element, beginning at this one")
+    if config.in_rnn and config.fields[_UNWRITTEN] is not None:
+        said.append(f"{_UNWRITTEN}: Keras 2 reads it, but leaves it out of what it writes")
     return tuple(said)
 
 

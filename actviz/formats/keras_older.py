@@ -72,8 +72,10 @@ def _foreign(document: Mapping[str, object], config: Mapping[str, object]) -> li
     return [key for key in foreign if key in config]
 
 
-def as_keras_3(layer: Mapping[str, object]) -> tuple[Config, list[str]]:
+def as_keras_3(layer: Mapping[str, object], path: str = "") -> tuple[Config, list[str]]:
     """Put a layer of Keras 2 as Keras 3 would, with a sentence for each thing that changes.
+
+    `path` is where it stands in the document.
 
     Raises
     ------
@@ -94,7 +96,10 @@ def as_keras_3(layer: Mapping[str, object]) -> tuple[Config, list[str]]:
         if kind in _BY_KIND and isinstance(value, dict):
             kept[key] = {"module": f"keras.{kind}s", **value}
         elif key in ("activation", "recurrent_activation"):
-            kept[key] = activation(value, dtype, f"config.{key}", said)
+            kept[key] = activation(value, dtype, joined(path, f"config.{key}"), said)
+        elif key == "cell" and isinstance(value, dict):
+            kept[key], more = as_keras_3(value, joined(path, f"config.{key}"))
+            said += more
     beside = {key: value for key, value in layer.items() if key not in ("keras_version", "backend")}
     return {**beside, "module": _module(layer), "config": kept}, said
 

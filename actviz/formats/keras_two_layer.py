@@ -11,6 +11,7 @@ import json
 from actviz.formats import keras
 from actviz.formats.json_text import json_text
 from actviz.formats.keras_activations import LAYERS, MODELS, Values, write_activation
+from actviz.formats.keras_beside import SIBLING
 from actviz.formats.keras_objects import written_object
 from actviz.layers import LayerConfig
 from actviz.param import refuse
@@ -53,9 +54,9 @@ def write(config: LayerConfig) -> str:
         allowed = "none: it would act before the activation, which is a layer of its own here"
         raise refuse(f"{config.layer}.activity_regularizer", value, allowed)
     line = json.loads(keras.write(config.with_activation(SLOT, "linear")))
-    beside = json.loads(keras.write(config)).get(keras.SIBLING)
+    beside = json.loads(keras.write(config)).get(SIBLING)
     if beside:
-        line[keras.SIBLING] = beside
+        line[SIBLING] = beside
     layers = [line, *_named_apart(behind, config.fields["name"])]
     written: dict[str, object] = {"name": "sequential", "layers": layers}
     if _fits(config):

@@ -13,7 +13,7 @@ import numpy as np
 
 from actviz.formats.dialect import Loss
 from actviz.formats.onnx_activations import WORDS, Step, chain
-from actviz.formats.onnx_cells import write_cell, write_convolution_cell
+from actviz.formats.onnx_cells import write_cell
 from actviz.formats.onnx_convolution import write_convolution
 from actviz.formats.onnx_graph import Builder, Model
 from actviz.formats.onnx_layer import Array, LayerWriter
@@ -83,11 +83,9 @@ def model_of(config: LayerConfig, weights: Callable[[str], Array] | None = None)
 def _writer(config: LayerConfig) -> Callable[[LayerWriter], None]:
     if config.layer == "Dense":
         return _write_dense
-    if config.layer in KINDS:
+    if config.layer in KINDS or config.in_rnn:
         return write_recurrent
-    if "kernel_size" not in config.fields:
-        return write_cell
-    return write_convolution_cell if config.layer.endswith("Cell") else write_convolution
+    return write_cell if config.is_step else write_convolution
 
 
 def _write_dense(layer: LayerWriter) -> None:
@@ -126,6 +124,9 @@ def _number_format(config: LayerConfig) -> str:
     return str(config.fields["dtype"]).removeprefix("mixed_")
 
 
+_LOOP = "no recurrent operator computes this with these activations: the file holds a loop"
+
+
 def remarks(config: LayerConfig) -> tuple[str, ...]:
     """Say what a reader of the file needs, and what ONNX cannot say, a sentence each.
 
@@ -139,7 +140,7 @@ def remarks(config: LayerConfig) -> tuple[str, ...]:
     return (
         f"needs operator set {model.opset} and version {model.ir_version} of the form or newer",
         *_written_out(config),
-        *(("no recurrent operator takes these activations: the file holds a loop",) * loops),
+        *((_LOOP,) * loops),
         *_lost(config),
     )
 

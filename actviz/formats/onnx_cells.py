@@ -31,17 +31,18 @@ def step(layer: LayerWriter, builder: Builder, x: str, states: States) -> States
         return _simple_step(layer, builder, x, states)
     if name.startswith("GRU"):
         return _gru_step(layer, builder, x, states)
+    if name.startswith("ConvLSTM"):
+        return _convolution_step(layer, builder, x, states)
     return _lstm_step(layer, builder, x, states)
 
 
 def write_cell(layer: LayerWriter) -> None:
-    """Write SimpleRNNCell, GRUCell or LSTMCell: a step from the states to the new states."""
-    units = layer.facts.output_shape[-1]
+    """Write a cell: a step from the states to the new states."""
+    after, names = layer.facts.output_shape, NAMES[: len(layer.facts.states)]
     x = layer.input("x", *layer.facts.input_shape)
-    count = 2 if layer.config.layer == "LSTMCell" else 1
-    states = tuple(layer.input(name, units) for name in NAMES[:count])
-    for name, value in zip(NAMES, step(layer, layer.builder, x, states), strict=False):
-        layer.output(f"{name}_next", value, units)
+    states = tuple(layer.input(name, *after) for name in names)
+    for name, value in zip(names, step(layer, layer.builder, x, states), strict=True):
+        layer.output(f"{name}_next", value, *after)
 
 
 def _product(layer: LayerWriter, builder: Builder, x: str, kernel: str) -> str:
@@ -136,19 +137,16 @@ def _gated(builder: Builder, parts: States, c: str, act: Callable[[str, str], st
     return builder.node("Mul", o, act(CANDIDATE, state)), state
 
 
-def write_convolution_cell(layer: LayerWriter) -> None:
-    """Write ConvLSTM1DCell, ConvLSTM2DCell or ConvLSTM3DCell: its products are convolutions."""
-    channels, builder = Channels.of(layer), layer.builder
-    shape = layer.facts.input_shape
-    inner = channels.first(builder, layer.input("x", *shape))
-    after = layer.facts.output_shape
-    h, c = (channels.first(builder, layer.input(name, *after)) for name in NAMES)
+def _convolution_step(layer: LayerWriter, builder: Builder, x: str, states: States) -> States:
+    """Write a step of ConvLSTM1DCell, 2DCell or 3DCell: its products are convolutions."""
+    channels, before, after = Channels.of(layer), layer.step.input_shape, layer.step.output_shape
+    inner, h, c = (channels.first(builder, each) for each in (x, *states))
     *sizes, _, four = layer.shapes["kernel"]
     kernels = [
         layer.weight(name, (four, layer.shapes[name][-2], *sizes), kernel_first)
         for name in ("kernel", "recurrent_kernel")
     ]
-    window = window_of(layer).attributes(channels.space(shape))
+    window = window_of(layer).attributes(channels.space(before))
     inner = conv(builder, inner, kernels[0], layer.bias((four,)), window)
     one = (1,) * channels.rank
     same = Window(sizes_of(layer.fields["kernel_size"]), one, one, "same")
@@ -157,11 +155,9 @@ def write_convolution_cell(layer: LayerWriter) -> None:
     parts = builder.nodes_of("Split", inner, builder.integers(*(four // 4,) * 4), outputs=4, axis=1)
 
     def act(slot: str, x: str) -> str:
-        return layer.activation(slot, x, softmax_axis(layer, slot, channels))
+        return layer.activation_in(builder, slot, x, softmax_axis(layer, slot, channels))
 
-    states = _gated(builder, parts, c, act)
-    for name, value in zip(NAMES, states, strict=True):
-        layer.output(f"{name}_next", channels.back(builder, value), *after)
+    return tuple(channels.back(builder, each) for each in _gated(builder, parts, c, act))
 
 
 def gates_reordered(kernel: Array) -> Array:

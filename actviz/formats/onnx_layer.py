@@ -39,12 +39,15 @@ class LayerWriter:
     weights
         From a weight's name in Keras to its numbers in Keras's layout; looked at only when the
         file is written.
+
+    What follows from the layer is `facts`, and `step` for the cell in an RNN layer.
     """
 
     def __init__(self, config: LayerConfig, weights: Callable[[str], Array]) -> None:
         self.config = config
         self.fields = config.fields
         self.facts = layer_facts(config)
+        self.step = layer_facts(config.cell)
         self.shapes = {each.name: each.shape for each in self.facts.weights}
         self._weights = weights
         self.stored, self.dtype = _formats(config)
@@ -98,7 +101,7 @@ class LayerWriter:
 
     def graph(self) -> Graph:
         """Give the whole graph, named as the layer."""
-        name = str(self.fields["name"] or self.config.layer)
+        name = str(self.config.name or self.config.layer)
         return self.builder.graph(name, tuple(self.inputs), tuple(self.outputs))
 
 

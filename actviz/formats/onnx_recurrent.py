@@ -1,4 +1,6 @@
-"""Recurrent layers in ONNX: an operator where it takes the activations, else a loop over a step.
+"""Recurrences in ONNX: an operator where it takes the activations, else a loop over a step.
+
+A cell in an RNN layer is written as the recurrent layer that computes the same.
 
 RNN, GRU and LSTM take a fixed list of activations in ONNX Runtime. Their `activation_alpha` and
 `activation_beta` hold numbers for those functions only that need them: one given to another would
@@ -60,21 +62,28 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "LSTM": Kind("LSTM", 4, (GATES, CANDIDATE, CANDIDATE), 2, gates_reordered),
     }
 )
+_CONVOLUTIONS = Kind("", 4, (), 2)
+"""A ConvLSTM cell in an RNN layer, for which ONNX has no operator."""
 
 
 def write_recurrent(layer: LayerWriter) -> None:
-    """Write SimpleRNN, GRU or LSTM with its outputs: y, and the last states where asked for."""
-    kind = KINDS[layer.config.layer]
+    """Write a recurrence with its outputs: y, and the last states where asked for."""
+    kind = KINDS.get(layer.config.layer.removesuffix("Cell"), _CONVOLUTIONS)
     x = layer.input("x", *layer.facts.input_shape)
     functions = [named(layer.builder, layer, slot) for slot in kind.functions]
-    if layer.builder.runs(kind.op) and all(functions):
+    if kind.op and layer.builder.runs(kind.op) and all(functions):
         y, states = _operator(layer, kind, x, [each for each in functions if each])
     else:
         y, states = _loop(layer, kind, x)
     layer.output("y", y, *layer.facts.output_shape)
     if layer.fields["return_state"]:
         for name, value in zip(NAMES, states, strict=False):
-            layer.output(f"{name}_last", value, layer.facts.output_shape[-1])
+            layer.output(f"{name}_last", value, *_state(layer))
+
+
+def _state(layer: LayerWriter) -> tuple[int, ...]:
+    """Give the shape of a state, which is that of a step's output."""
+    return layer.step.output_shape if layer.config.in_rnn else layer.facts.output_shape[-1:]
 
 
 def named(builder: Builder, layer: LayerWriter, slot: str) -> Named | None:
@@ -149,11 +158,11 @@ def _weights(layer: LayerWriter, kind: Kind, units: int) -> tuple[str, str, str]
 
 def _loop(layer: LayerWriter, kind: Kind, x: str) -> tuple[str, tuple[str, ...]]:
     """Write the recurrence as a Scan along axis 1; it takes the last step first if asked to."""
-    builder, units = layer.builder, layer.shapes["recurrent_kernel"][0]
-    body = _body(layer, NAMES[: kind.states], units)
+    builder = layer.builder
+    body = _body(layer, NAMES[: kind.states])
     given = builder.nodes_of(
         "Scan",
-        *[_zeros(builder, x, units)] * kind.states,
+        *[_zeros(builder, x, *_state(layer))] * kind.states,
         x,
         outputs=len(body.outputs),
         body=body,
@@ -166,23 +175,23 @@ def _loop(layer: LayerWriter, kind: Kind, x: str) -> tuple[str, tuple[str, ...]]
     return given[-1] if layer.fields["return_sequences"] else states[0], states
 
 
-def _body(layer: LayerWriter, names: tuple[str, ...], units: int) -> Graph:
+def _body(layer: LayerWriter, names: tuple[str, ...]) -> Graph:
     """Write the loop's body: from states and a step of the input to new states, and the output."""
-    body = Builder(layer.dtype, layer.builder)
+    body, state = Builder(layer.dtype, layer.builder), _state(layer)
 
-    def port(name: str, size: int = units) -> Port:
-        return Port(name, layer.dtype, (BATCH, size))
+    def port(name: str, shape: tuple[int, ...] = state) -> Port:
+        return Port(name, layer.dtype, (BATCH, *shape))
 
     new = step(layer, body, "x_step", names)
     results = [body.result(value, f"{name}_next") for name, value in zip(names, new, strict=True)]
     if layer.fields["return_sequences"]:
         results.append(body.result(results[0], "y_step"))
-    inputs = (*map(port, names), port("x_step", layer.facts.input_shape[-1]))
+    inputs = (*map(port, names), port("x_step", layer.facts.input_shape[1:]))
     return body.graph("step", inputs, tuple(map(port, results)))
 
 
-def _zeros(builder: Builder, x: str, units: int) -> str:
+def _zeros(builder: Builder, x: str, *state: int) -> str:
     """Write the states before the first step, as many as there are rows in the batch."""
     rows = builder.node("Gather", builder.node("Shape", x), builder.integers(0), axis=0)
-    shape = builder.node("Concat", rows, builder.integers(units), axis=0)
+    shape = builder.node("Concat", rows, builder.integers(*state), axis=0)
     return builder.node("Expand", builder.number(0.0), shape)

@@ -15,7 +15,7 @@ from actviz.formats.torch_activations import WORDS, Written, class_name_of, writ
 from actviz.formats.torch_recurrent import kind_of
 from actviz.formats.torch_source import Parts, docstring, imports, module_lines, text_literal
 from actviz.layers import LayerConfig
-from actviz.param import refuse, text_of
+from actviz.param import Text, refuse, text_of
 
 __all__ = ["WORDS", "remarks", "spoken", "write"]
 
@@ -36,7 +36,7 @@ def write(config: LayerConfig) -> str:
     _refuse(config)
     shape = input_shape(config)
     activations = _activations(config)
-    parts = _writer(config)(config, shape)
+    parts = _writer(config)(config, config.cell.input_shape)
     lines = [f"self.{slot} = {each.made}" for slot, each in activations.items()]
     parts.setup += lines + _after(config)
     _mixed(config, parts)
@@ -56,7 +56,7 @@ def write(config: LayerConfig) -> str:
 
 def class_of(config: LayerConfig) -> str:
     """Name the class that is written for a layer."""
-    return f"Keras{config.layer}"
+    return "KerasRNN" if config.in_rnn else f"Keras{config.layer}"
 
 
 def input_shape(config: LayerConfig) -> tuple[int, ...]:
@@ -151,7 +151,7 @@ def _about(config: LayerConfig) -> list[str]:
     said = [f"{config.layer}: {config.row.doc}."]
     changed = config.changed_fields()
     fields = {key: config.fields[key] for key in (*_SAID, *changed) if key in config.fields}
-    fields.pop("name", None)
+    fields = {key: each for key, each in fields.items() if not _is_text(config, key)}
     said.append("Fields: " + ", ".join(f"{key} = {text_of(fields[key])}" for key in fields) + ".")
     for slot, (name, values) in config.activations.items():
         shown = [f"{key} = {text_of(each)}" for key, each in values.items() if key not in _UNSAID]
@@ -162,16 +162,20 @@ def _about(config: LayerConfig) -> list[str]:
     return said
 
 
+def _is_text(config: LayerConfig, field: str) -> bool:
+    return isinstance(config.row.field(field).domain, Text)
+
+
 def _main(config: LayerConfig, shape: tuple[int, ...]) -> list[str]:
     dtype = str(config.fields["dtype"]).removeprefix("mixed_")
     kind = f", dtype=torch.{dtype}" if dtype != "float32" else ""
-    name = config.fields["name"]
+    name = config.name
     literal = text_literal(name) if isinstance(name, str) else []
     if literal:
         literal[0] = f"    layer.keras_name = {literal[0]}"
         literal[1:] = [f"    {line}" for line in literal[1:]]
     given = ", ".join(map(str, (2, *shape)))
-    several = config.layer.endswith("Cell") or bool(config.fields.get("return_state"))
+    several = config.is_step or bool(config.fields.get("return_state"))
     return [
         'if __name__ == "__main__":',
         f"    layer = {class_of(config)}()",

@@ -17,8 +17,11 @@ from actviz.formats.torch_layers import (
 )
 from actviz.formats.torch_recurrent import (
     cell_signature,
+    entering,
     gate_weights,
+    leaving,
     lstm_gates,
+    needs_states,
     refuse_dropout,
 )
 from actviz.formats.torch_source import Parts
@@ -46,7 +49,30 @@ def convolutional(config: LayerConfig, shape: tuple[int, ...]) -> Parts:
     ]
     cell_signature(parts)
     parts.forward = _conv_forward(config, size, filters)
+    if config.in_rnn:
+        _along_time(config, parts)
     return parts
+
+
+def _along_time(config: LayerConfig, parts: Parts) -> None:
+    """Make what is written the step, and go through time with it."""
+    every = bool(config.fields["return_sequences"])
+    parts.methods = [
+        "",
+        f"def step(self, {parts.arguments}) -> {parts.result}:",
+        f'    """{parts.gives}"""',
+        *(f"    {line}" for line in parts.forward),
+    ]
+    parts.result, parts.gives = Parts.result, Parts.gives
+    parts.forward = [
+        *entering(config),
+        *(["steps = []"] if every else []),
+        "for each in x.unbind(1):",
+        "    h, states = self.step(each, states)",
+        *(["    steps.append(h)"] if every else []),
+        *(["h, c = states"] if needs_states(config) else []),
+    ]
+    leaving(config, parts, "torch.stack(steps, 1)" if every else "h")
 
 
 def _conv_forward(config: LayerConfig, size: tuple[int, ...], filters: int) -> list[str]:

@@ -47,7 +47,7 @@ def refuse_dropout(config: LayerConfig) -> None:
 
 
 def torch_has_it(config: LayerConfig) -> bool:
-    """Tell whether torch's own layer computes the same."""
+    """Tell whether torch's own layer computes the same; a cell's steps are always written out."""
     if config.layer.endswith("Cell") or config.fields["dropout"]:
         return False
     chosen = tuple(name for name, _ in config.activations.values())
@@ -75,8 +75,7 @@ def recurrent(config: LayerConfig, shape: tuple[int, ...]) -> Parts:
         *_bias_loads(biased, "self.inputs.bias", "self.recurrent.bias"),
     ]
     parts.methods = ["", *_step(config)]
-    cell = config.layer.endswith("Cell")
-    (_cell if cell else _loop)(config, units, parts)
+    (_cell if config.is_step else _loop)(config, units, parts)
     return parts
 
 
@@ -146,20 +145,22 @@ def _torchs_own(config: LayerConfig, inputs: int, parts: Parts) -> None:
     given = "(states[0][None], states[1][None])" if "," in states else "states[0][None]"
     rest = "(h, c)" if "," in states else "h"
     parts.forward = [
-        *_entering(config),
+        *entering(config),
         f"start = None if states is None else {given}",
         f"y, {rest} = self.rnn(x, start)",
         *([] if config.fields["return_sequences"] else ["y = y[:, -1]"]),
-        *(f"{each} = {each}[0]" for each in states.split(", ") if _needed(config)),
+        *(f"{each} = {each}[0]" for each in states.split(", ") if needs_states(config)),
     ]
-    _leaving(config, parts, "y")
+    leaving(config, parts, "y")
 
 
-def _needed(config: LayerConfig) -> bool:
+def needs_states(config: LayerConfig) -> bool:
+    """Say whether the last states are given or kept."""
     return bool(config.fields["return_state"] or config.fields["stateful"])
 
 
-def _entering(config: LayerConfig) -> list[str]:
+def entering(config: LayerConfig) -> list[str]:
+    """Write where the steps begin: from which states, at which end."""
     lines = ["states = self.kept if states is None else states"] if _stateful(config) else []
     return lines + (["x = x.flip(1)"] if config.fields["go_backwards"] else [])
 
@@ -168,7 +169,8 @@ def _stateful(config: LayerConfig) -> bool:
     return bool(config.fields.get("stateful"))
 
 
-def _leaving(config: LayerConfig, parts: Parts, result: str) -> None:
+def leaving(config: LayerConfig, parts: Parts, result: str) -> None:
+    """Write what comes of the steps: the states that are kept, and what is given."""
     states = states_of(config)
     if _stateful(config):
         parts.setup.append("self.kept: Sequence[Tensor] | None = None")
@@ -260,7 +262,7 @@ def _loop(config: LayerConfig, units: int, parts: Parts) -> None:
     every = bool(config.fields["return_sequences"])
     parts.arguments = "x: Tensor, states: Sequence[Tensor] | None = None"
     parts.forward = [
-        *_entering(config),
+        *entering(config),
         *_mask(config, "x[:, :1]"),
         *_zeros(config, units),
         *(["steps = []"] if every else []),
@@ -268,7 +270,7 @@ def _loop(config: LayerConfig, units: int, parts: Parts) -> None:
         f"    {states} = self.step(each, {states})",
         *(["    steps.append(h)"] if every else []),
     ]
-    _leaving(config, parts, "torch.stack(steps, 1)" if every else "h")
+    leaving(config, parts, "torch.stack(steps, 1)" if every else "h")
 
 
 def _cell(config: LayerConfig, units: int, parts: Parts) -> None:

@@ -1,7 +1,8 @@
-"""Recurrent cells: one step in time; Keras uses them inside its RNN layer."""
+"""Recurrent cells: one step in time, alone or in the RNN layer through which Keras uses them."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 
 from actviz.layers import fields, rules
@@ -10,6 +11,8 @@ from actviz.param import Param
 
 FAMILY = "Recurrent cells"
 AXES = 2
+_STEPS = 10
+"""Of the time that is thought of where none is given."""
 
 NEW_STATE = Slot("activation", "tanh", "Acts on the new state")
 CANDIDATE = Slot("activation", "tanh", "Acts on the candidate state")
@@ -108,11 +111,29 @@ def conv_lstm_cell(rank: int) -> LayerRow:
     )
 
 
-ROWS = (
-    SIMPLE_RNN_CELL,
-    GRU_CELL,
-    LSTM_CELL,
-    conv_lstm_cell(1),
-    conv_lstm_cell(2),
-    conv_lstm_cell(3),
+def _with_rnn(row: LayerRow) -> LayerRow:
+    """Give a cell the switch, and the row that it turns to: with the RNN layer around it."""
+    inside = replace(
+        row,
+        fields=(*fields.RNN_FIELDS, *row.fields),
+        around=fields.RNN_FIELDS,
+        input_shape=(_STEPS, *row.input_shape),
+        doc=f"In an RNN layer, along time: {row.doc[0].lower()}{row.doc[1:]}",
+    )
+    alone = (fields.IN_RNN_FIELD,)
+    return replace(row, fields=(*alone, *row.fields), around=alone, in_rnn=inside)
+
+
+ROWS = tuple(
+    map(
+        _with_rnn,
+        (
+            SIMPLE_RNN_CELL,
+            GRU_CELL,
+            LSTM_CELL,
+            conv_lstm_cell(1),
+            conv_lstm_cell(2),
+            conv_lstm_cell(3),
+        ),
+    )
 )

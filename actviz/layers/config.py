@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 
 from actviz.activations import row as activation_row
 from actviz.layers.catalogue import Layer, layer_row
-from actviz.layers.row import LayerRow
+from actviz.layers.row import IN_RNN, LayerRow
 from actviz.layers.shapes import (
     check_shape,
     default_shape,
     in_format,
     taken_over,
+    time_axes,
     to_channels_last,
 )
 from actviz.param import Value, refuse, text_of
@@ -59,7 +60,7 @@ class LayerConfig:
         warnings: tuple[str, ...] = (),
         input_shape: tuple[int, ...] | None = None,
     ) -> None:
-        row = layer_row(layer)
+        row = layer_row(layer).bound(fields or {})
         given = activations or {}
         for slot in given:
             row.slot(slot)
@@ -84,8 +85,28 @@ class LayerConfig:
 
     @property
     def row(self) -> LayerRow:
-        """The row of its layer type."""
-        return layer_row(self.layer)
+        """The row of its layer type; of a cell in an RNN layer the one with that layer's fields."""
+        return layer_row(self.layer).bound(self.fields)
+
+    @property
+    def in_rnn(self) -> bool:
+        """Whether it is a cell with an RNN layer around it."""
+        return bool(self.fields.get(IN_RNN))
+
+    @property
+    def is_step(self) -> bool:
+        """Whether it is a cell alone: one step in time that takes states and gives new ones."""
+        return self.row.in_rnn is not None
+
+    @property
+    def name(self) -> Value:
+        """Its name in its model, where it has one: the RNN layer's where there is one around it."""
+        return self.fields["rnn_name" if self.in_rnn else "name"]
+
+    @property
+    def cell(self) -> LayerConfig:
+        """The cell without the RNN layer around it; any other layer is itself."""
+        return self.with_field(IN_RNN, False) if self.in_rnn else self
 
     @property
     def default_input_shape(self) -> tuple[int, ...]:
@@ -93,8 +114,14 @@ class LayerConfig:
         return default_shape(self.row, self.fields)
 
     def with_field(self, name: str, value: object) -> LayerConfig:
-        """Put another value into one field; the input's channels follow the data format."""
-        return self._with_fields({**self.fields, name: value})
+        """Put another value into one field; the input's channels follow the data format.
+
+        What an RNN layer has around a cell goes with it when the cell is to stand alone.
+        """
+        fields = {**self.fields, name: value}
+        row = layer_row(self.layer).bound(fields)
+        gone = {param.name for param in self.row.around} - {param.name for param in row.around}
+        return self._with_fields({key: fields[key] for key in fields if key not in gone})
 
     def with_default_fields(self) -> LayerConfig:
         """Put every field back to its default; the input's channels follow the data format."""
@@ -103,6 +130,8 @@ class LayerConfig:
     def _with_fields(self, fields: Mapping[str, object]) -> LayerConfig:
         changed = LayerConfig(self.layer, fields, self.activations)
         shape = to_channels_last(self.input_shape, self.fields)
+        more = time_axes(changed.fields) - time_axes(self.fields)
+        shape = changed.row.input_shape[: max(more, 0)] + shape[max(-more, 0) :]
         return changed.with_input_shape(in_format(shape, changed.fields))
 
     def with_input_shape(self, shape: tuple[int, ...] | None) -> LayerConfig:
@@ -137,7 +166,7 @@ class LayerConfig:
         if self.input_shape == self.default_input_shape:
             return taken
         shape = to_channels_last(self.input_shape, self.fields)
-        return taken.with_input_shape(taken_over(row, taken.fields, shape))
+        return taken.with_input_shape(taken_over(taken.row, taken.fields, shape))
 
     def changed_fields(self) -> dict[str, Value]:
         """Give the fields that differ from their defaults."""

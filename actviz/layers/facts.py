@@ -102,6 +102,8 @@ def layer_facts(config: LayerConfig, input_shape: Shape | None = None) -> LayerF
         that does not fit, groups that do not divide the channels, an output without positions.
     """
     chosen = config if input_shape is None else config.with_input_shape(input_shape)
+    if chosen.in_rnn:
+        return _along_time(chosen)
     last = to_channels_last(chosen.input_shape, chosen.fields)
     given = _Given(chosen, last[:-1], last[-1])
     output, weights, states = _rule(chosen)(given)
@@ -112,6 +114,14 @@ def layer_facts(config: LayerConfig, input_shape: Shape | None = None) -> LayerF
         tuple(weight if trainable else _frozen(weight) for weight in weights),
         tuple(in_format(state, chosen.fields) for state in states),
     )
+
+
+def _along_time(config: LayerConfig) -> LayerFacts:
+    """Give what an RNN layer makes of its cell's step: time where asked for, states likewise."""
+    step, fields = layer_facts(config.cell), config.fields
+    steps = config.input_shape[:1] if fields["return_sequences"] else ()
+    states = step.states if fields["return_state"] else ()
+    return LayerFacts(config.input_shape, (*steps, *step.output_shape), step.weights, states)
 
 
 def _frozen(weight: Weight) -> Weight:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actviz.layers.row import IN_RNN
 from actviz.layers.words import LARGEST_SEED, constraints, initializers, regularizers
 from actviz.param import Choice, Flag, Integer, Param, Real, Sizes, Text
 
@@ -105,6 +106,24 @@ RNN_FLAGS = (
         doc="Whether a masked step gives zeros or repeats the step before it",
     ),
 )
+IN_RNN_FIELD = Param(
+    IN_RNN,
+    False,
+    domain=Flag(),
+    doc="Whether the cell runs along time in an RNN layer, or stands alone",
+)
+RNN_FIELDS = (
+    IN_RNN_FIELD,
+    Param(
+        "rnn_name",
+        None,
+        domain=Text(forbidden="/", optional=True),
+        doc="The name of the RNN layer around the cell; none lets Keras number it",
+    ),
+    *RNN_FLAGS,
+    ACTIVITY_REGULARIZER,
+)
+"""What stands around a cell in an RNN layer; number format and trainable are the cell's."""
 DROPOUT = (
     Param(
         "dropout", 0.0, domain=_FRACTION, slider=(0.0, 1.0), doc="The fraction of inputs dropped"

@@ -25,6 +25,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "groups",
             "depth_multiplier",
             "data_format",
+            "in_rnn",
         ),
     ),
     (
@@ -70,9 +71,12 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "bias_constraint",
         ),
     ),
-    ("General", ("name", "trainable", "dtype", "lora_rank", "lora_alpha")),
+    ("General", ("name", "rnn_name", "trainable", "dtype", "lora_rank", "lora_alpha")),
 )
 """Under which title a panel shows which fields, the ones that matter most first."""
+
+IN_RNN = "in_rnn"
+"""The field of a cell that puts it into an RNN layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,11 @@ class LayerRow:
         Where stock Keras finds it; an empty `class_name` is `name`.
     fixed
         Config keys that stock Keras needs but that are no field (`rank` of a ConvLSTM cell).
+    around
+        Those of the fields that are no argument of the class: the switch that puts a cell into an
+        RNN layer, and that layer's own arguments.
+    in_rnn
+        For a cell the row that the switch makes of it: more fields, and time before its input.
     """
 
     name: str
@@ -124,6 +133,17 @@ class LayerRow:
     class_name: str = ""
     registered_name: str | None = None
     fixed: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    around: tuple[Param, ...] = ()
+    in_rnn: LayerRow | None = None
+
+    @property
+    def forms(self) -> tuple[LayerRow, ...]:
+        """The row, and for a cell also the one in an RNN layer."""
+        return (self,) if self.in_rnn is None else (self, self.in_rnn)
+
+    def bound(self, fields: Mapping[str, object]) -> LayerRow:
+        """Give the row that these values make of it: a cell in an RNN layer, or itself."""
+        return self if self.in_rnn is None or fields.get(IN_RNN) is not True else self.in_rnn
 
     @property
     def groups(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -134,8 +154,8 @@ class LayerRow:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Fields and slots in the order in which Keras writes them."""
-        names = [param.name for param in self.fields]
+        """The class's arguments, fields and slots, in the order in which Keras writes them."""
+        names = [param.name for param in self.fields if param not in self.around]
         at = names.index("use_bias")
         return (*names[:at], *(slot.name for slot in self.slots), *names[at:])
 
@@ -150,6 +170,8 @@ class LayerRow:
         for param in self.fields:
             if param.name == name:
                 return param
+        if self.in_rnn is not None and any(param.name == name for param in self.in_rnn.around):
+            raise ValueError(f"{self.name}.{name}: only an RNN layer has it; set {IN_RNN} to true")
         allowed = ", ".join(param.name for param in self.fields)
         raise ValueError(f"{self.name}: there is no field {name[:60]!r}; allowed: {allowed}")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from actviz.layers.row import LayerRow
+from actviz.layers.row import IN_RNN, LayerRow
 from actviz.param import Integer, Value, refuse
 
 Shape = tuple[int, ...]
@@ -57,14 +57,21 @@ def channels_first(fields: Mapping[str, Value]) -> bool:
     return fields.get("data_format") == "channels_first"
 
 
+def time_axes(fields: Mapping[str, Value]) -> int:
+    """Say how many axes of time stand before those of which a data format speaks."""
+    return int(bool(fields.get(IN_RNN)))
+
+
 def to_channels_last(shape: Shape, fields: Mapping[str, Value]) -> Shape:
-    """Give a shape in the order of its data format with the channels as its last axis."""
-    return (*shape[1:], shape[0]) if channels_first(fields) else shape
+    """Give an input's shape in the order of its data format with the channels as its last axis."""
+    at = time_axes(fields)
+    return (*shape[:at], *shape[at + 1 :], shape[at]) if channels_first(fields) else shape
 
 
 def in_format(shape: Shape, fields: Mapping[str, Value]) -> Shape:
-    """Give a shape whose channels are last in the order of a data format."""
-    return (shape[-1], *shape[:-1]) if channels_first(fields) else shape
+    """Give an input's shape whose channels are last in the order of a data format."""
+    at = time_axes(fields)
+    return (*shape[:at], shape[-1], *shape[at:-1]) if channels_first(fields) else shape
 
 
 def default_shape(row: LayerRow, fields: Mapping[str, Value]) -> Shape:

@@ -232,14 +232,18 @@ class Form(QWidget):
         return [field for row in self.rows.values() for field in row.findChildren(Field)]
 
     def _build(self, params: tuple[Param, ...], place: str) -> None:
-        for row in self.rows.values():
-            self._layout.removeWidget(row)
-            row.hide()
-            row.deleteLater()
+        """Make the rows that are new: one that stays keeps the keyboard, as a switch for others."""
+        kept = {} if place != self._place else {p: self.rows[p.name] for p in self._params}
+        for param, row in zip(self._params, list(self.rows.values()), strict=True):
+            if param not in params or param not in kept:
+                self._layout.removeWidget(row)
+                row.hide()
+                row.deleteLater()
         self._params, self._place = params, place
-        self.rows = {param.name: self._kind(param, place) for param in params}
-        for row in self.rows.values():
-            row.edited.connect(self.edited)
-            row.reset.connect(self.reset)
-            row.finished.connect(self.finished)
-            self._layout.addWidget(row)
+        self.rows = {param.name: kept.get(param) or self._kind(param, place) for param in params}
+        for at, (param, row) in enumerate(zip(params, self.rows.values(), strict=True)):
+            if param not in kept:
+                self._layout.insertWidget(at, row)
+                row.edited.connect(self.edited)
+                row.reset.connect(self.reset)
+                row.finished.connect(self.finished)

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 
 from actviz import session as document
 from actviz.formats import dialect_named, shown_text
-from actviz.layers import layer_row
 from actviz.param import Value
 from actviz.session import Session
 from actviz.ui.dialect_combo import DialectCombo
@@ -81,7 +80,7 @@ class LayerPanel(QFrame):
     def show_session(self, session: Session) -> None:
         """Show the session's layer; idempotent."""
         self._session = session
-        row = layer_row(session.config.layer)
+        row = session.config.row
         self.combo.show_layer(row.name)
         self.dialect.show_dialect(session.dialect)
         self.about.setText(row.doc)
@@ -127,7 +126,7 @@ class LayerPanel(QFrame):
             self._slot_box.removeWidget(button)
             button.hide()
             button.deleteLater()
-        row = layer_row(session.config.layer)
+        row = session.config.row
         self.slots = {slot.name: SlotButton(slot) for slot in row.slots}
         for button in self.slots.values():
             self._group.addButton(button)
@@ -137,7 +136,7 @@ class LayerPanel(QFrame):
     # Fields
 
     def _show_fields(self, session: Session) -> None:
-        row = layer_row(session.config.layer)
+        row = session.config.row
         groups = dict(row.groups)
         for title in groups:
             if title not in self.sections:

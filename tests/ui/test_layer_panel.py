@@ -86,6 +86,27 @@ def test_every_field_of_every_layer_has_a_row_and_can_be_edited(
         assert store.session.config.fields[param.name] == old
 
 
+def test_a_cell_shows_the_fields_of_an_rnn_layer_while_it_is_in_one(
+    qtbot: QtBot, window: Window
+) -> None:
+    store = window.store
+    store.apply(document.choose_layer, "LSTMCell")
+    alone = list(rows_of(window))
+    switch = rows_of(window)["in_rnn"]
+    edit(qtbot, switch.editor, True)
+    rows = rows_of(window)
+    assert rows["in_rnn"] is switch  # the keyboard stays where it is
+    assert {*rows} - {*alone} >= {"rnn_name", "return_sequences", "unroll"}
+    assert window.layer.facts.input.text() == "10 × 8"
+    edit(qtbot, rows["return_sequences"].editor, True)
+    assert window.layer.facts.facts.text().startswith("→ 10 × 32 ")
+    edit(qtbot, switch.editor, False)
+    assert list(rows_of(window)) == alone
+    assert window.layer.facts.input.text() == "8"
+    store.undo()
+    assert store.session.config.fields["return_sequences"]
+
+
 @LAYERS
 def test_the_text_is_the_file_of_the_layer(qtbot: QtBot, window: Window, layer: LayerRow) -> None:
     window.store.apply(document.choose_layer, layer.name)
