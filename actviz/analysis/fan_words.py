@@ -93,9 +93,9 @@ def _recurrent(config: LayerConfig, facts: LayerFacts, recurrent: str) -> str:
     what = "positions and channels" if recurrent == "ConvLSTM" else "inputs"
     return (
         f"A unit sums {kernel.true_fan_in:.6g} {what} and {own.true_fan_in:.6g} of the state, but "
-        f"the kernels of its {many} gates are one: the initializer reads a fan-out of "
-        f"{kernel.fan_out} where one gate has {kernel.fan_out // many}, so that one that uses it "
-        f"gives each gate less; {_orthogonal(own)}."
+        f"its {many} gates share one kernel: the initializer reads a fan-out of {kernel.fan_out} "
+        f"where one gate has {kernel.fan_out // many}, and one that uses it gives each gate less; "
+        f"{_orthogonal(own)}."
     )
 
 
@@ -104,8 +104,8 @@ def _orthogonal(own: Weight) -> str:
     rows, columns = math.prod(own.shape[:-1]), own.shape[-1]
     if rows < columns:
         return (
-            f"a recurrent kernel that is orthogonal as a whole, {rows}×{columns}, is so in no "
-            "single gate"
+            f"a recurrent kernel that is orthogonal as a whole, {rows}×{columns}, is not so in any "
+            "gate"
         )
     return (
         f"an orthogonal recurrent kernel, {rows}×{columns} seen as a matrix, has orthonormal "

@@ -25,6 +25,7 @@ from actviz.param import refuse
 _MOST_NUMBERS = 2_500_000
 _MOST_PRODUCTS = 5_000_000_000
 _MOST_WEIGHTS = 4_000_000
+_NORMAL = 1e-300
 _PIECE = 4_000_000
 """Products after which a run says how far it is: some milliseconds."""
 _MOST_AT_ONCE = 50
@@ -60,14 +61,14 @@ class Trace:
     def shrinkage(self) -> float:
         """By what the whole gradient is multiplied each step back, on geometric average.
 
-        NaN where it is not finite, 0 where float64 holds it no longer.
+        Over the steps at which float64 holds all its digits; NaN where it is not finite.
         """
         whole = self.paths["to h"] if "to h" in self.paths else self.paths["total"]
-        if whole.size < 2 or not np.isfinite(whole).all() or whole[-1] == 0.0:
+        gone = np.flatnonzero(whole < _NORMAL)
+        held = whole[gone[-1] + 1 :] if gone.size else whole
+        if held.size < 2 or not np.isfinite(whole).all():
             return math.nan
-        if whole[0] == 0.0:
-            return 0.0
-        return math.exp((math.log(whole[0]) - math.log(whole[-1])) / (whole.size - 1))
+        return math.exp((math.log(held[0]) - math.log(held[-1])) / (held.size - 1))
 
 
 @dataclass(frozen=True, slots=True)

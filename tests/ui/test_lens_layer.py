@@ -53,8 +53,8 @@ def test_a_depthwise_kernel_gets_less_than_it_is_believed_to(qapp: object) -> No
     session = session_with("DepthwiseConv2D", depthwise_initializer="he_normal")
     board = board_of(document.set_input_shape(session, (9, 9, 64)))
     assert bars(board) == {
-        "believed fan-in": pytest.approx([2.0]),
-        "true fan-in": pytest.approx([1 / 32]),
+        "believed": pytest.approx([2.0]),
+        "true": pytest.approx([1 / 32]),
     }
     assert chart(board, "variance").y.log
     assert said(board)["W fan-in"] == "576; true 9"
@@ -66,8 +66,10 @@ def test_an_lstm_is_shown_gate_by_gate(qapp: object) -> None:
     session = document.set_input_shape(session_with("LSTM", "recurrent_activation"), (5, 32))
     board = board_of(session)
     found = bars(board)
-    assert found["true fan-in"] == pytest.approx([0.4, 0.25] * 4)
-    assert found["unfused, for comparison"] == pytest.approx([1.0, 1.0] * 4)
+    assert found["true"] == pytest.approx([0.4, 0.25])
+    assert found["unfused"] == pytest.approx([1.0, 1.0])
+    words = [word for _, word in chart(board, "variance").x.words]
+    assert words == ["i, f, c, o: W", "i, f, c, o: U"]
     lines = [mark for mark in chart(board, "density").marks if isinstance(mark, Line)]
     tops = [float(line.x[np.argmax(line.y)]) for line in lines]
     assert tops == pytest.approx([0.0, 1.0])
@@ -79,12 +81,19 @@ def test_an_lstm_is_shown_gate_by_gate(qapp: object) -> None:
     assert 0.7 < float(high) < 1.0
 
 
+def test_an_identity_gives_all_to_one_gate(qapp: object) -> None:
+    board = board_of(session_with("LSTM", recurrent_initializer="identity"))
+    assert bars(board)["true"][1:] == [1.0, 0.0]
+    words = [word for _, word in chart(board, "variance").x.words]
+    assert words == ["i, f, c, o: W", "i: U", "f, c, o: U"]
+
+
 def test_every_curve_is_weighed_under_what_arrives(qapp: object) -> None:
     session = document.choose_activation(session_with("Dense"), "relu")
     session = document.choose_activation(document.pin(session), "linear")
     table = chart(board_of(session), "output")
     assert isinstance(table, Table)
-    assert [row[2] for row in table.rows] == ["1", "0.3408"]  # the identity, then ReLU
+    assert [row[2] for row in table.rows] == ["1", "0.341"]  # the identity, then ReLU
     assert table.rows[1][1] == "+0.399"
 
 
@@ -93,7 +102,7 @@ def test_every_layer_type_has_its_board(qapp: object, row: LayerRow) -> None:
     for slot in row.slots:
         board = board_of(session_with(row.name, slot.name))
         assert board.sentence
-        assert len(bars(board)["true fan-in"]) == len(bars(board)["believed fan-in"])
+        assert len(bars(board)["true"]) == len(bars(board)["believed"])
         for each in (chart(board, "f"), chart(board, "density")):
             assert isinstance(each, Chart)
             assert each.marks
@@ -111,7 +120,7 @@ def test_weights_of_zero_put_all_mass_in_one_place(qapp: object) -> None:
     (rule,) = chart(board, "density").marks
     assert isinstance(rule, Rule)
     assert (rule.at, rule.words) == (0.0, "all mass here")
-    assert bars(board)["true fan-in"] == [0.0]
+    assert bars(board)["true"] == [0.0]
 
 
 def test_what_a_softmax_of_gates_lets_through_is_said_to_be_unknown(qapp: object) -> None:

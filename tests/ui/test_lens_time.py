@@ -122,7 +122,8 @@ def test_what_ends_in_float64_is_said(qapp: object) -> None:
     (words,) = [each for each in chart(board, "gradient").marks if isinstance(each, Words)]
     assert "0 in float64" in words.text
     assert 0.0 < words.y <= 1e-300
-    assert said(board)["gradient per step"] == "0"
+    assert said(board)["gradient per step"] == "0.2"
+    assert said(board)["left after 900 steps"] == "0 in float64"
 
 
 def test_overflow_is_drawn_and_said(qapp: object) -> None:

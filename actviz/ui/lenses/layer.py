@@ -8,12 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtGui import QColor
 
-from actviz.activations import row
 from actviz.analysis.curve import Array
 from actviz.analysis.fans import Gate, Passage, Spread, layer_signal
 from actviz.analysis.gates import OUTPUT, GateRow
-from actviz.analysis.portrait import Portrait, portrait
+from actviz.analysis.portrait import sampled
 from actviz.analysis.singular import gate_singular_values
+from actviz.analysis.weighing import Weighed, surveyed, weighed
 from actviz.session import Session
 from actviz.ui.board import (
     Area,
@@ -71,14 +71,20 @@ def find(wanted: Key) -> Found:
     for gate in own:
         alike.setdefault(gate.z, []).append(gate.row)
     view = _view(own)
-    groups = tuple(_group(wanted, rows, z, view) for z, rows in alike.items())
-    return Found(wanted, signal, groups, view, gate_singular_values(wanted.config, wanted.seed))
+    groups = tuple(_group(wanted, rows, z) for z, rows in alike.items())
+    curves = tuple(_sampled(each, view) for each in wanted.curves)
+    singular = gate_singular_values(wanted.config, wanted.seed)
+    return Found(wanted, signal, groups, view, curves, singular)
 
 
-def _group(wanted: Key, rows: Sequence[GateRow], z: Spread, view: tuple[float, float]) -> Group:
-    names = tuple(each.name for each in rows)
-    letters = "" if names == (OUTPUT,) else ", ".join(each.letter for each in rows)
-    return Group(names, letters, z, _portraits(wanted, z, view))
+def _sampled(shown: Shown, view: tuple[float, float]) -> tuple[Array, Array]:
+    x, f, _ = sampled(surveyed(shown.activation, shown.values)[0], *view)
+    return x, f
+
+
+def _group(wanted: Key, rows: Sequence[GateRow], z: Spread) -> Group:
+    letters = "" if rows[0].name == OUTPUT else ", ".join(each.letter for each in rows)
+    return Group(letters, z, _weighed(wanted, z))
 
 
 def _view(gates: Sequence[Gate]) -> tuple[float, float]:
@@ -91,25 +97,22 @@ def _view(gates: Sequence[Gate]) -> tuple[float, float]:
     return low, high
 
 
-def _portraits(wanted: Key, z: Spread, view: tuple[float, float]) -> tuple[Portrait, ...]:
+def _weighed(wanted: Key, z: Spread) -> tuple[Weighed, ...]:
     if not z.variance > 0.0:
         return ()
-    normal = (z.mean, math.sqrt(z.variance))
+    std = math.sqrt(z.variance)
     return tuple(
-        portrait(each.activation, each.values, wanted.epsilon, normal, view)
-        for each in wanted.curves
+        weighed(each.activation, each.values, wanted.epsilon, z.mean, std) for each in wanted.curves
     )
 
 
 def board(found: Found, session: Session, look: Look) -> Board:
     """Draw f, the pre-activation's density under it, and the variance of each way."""
     x = Scale("z, the pre-activation", *found.view)
-    upper = (
-        (Chart("f", "f, and where it saturates", x, Scale("f(z)"), _f(found, look)),),
-        (Chart("density", _title(found), x, Scale("density", low=0.0), _density(found, look)),),
-    )
-    lower = (_bars(found, look), _table(found))
-    return Board((*upper, lower), readings(found), sentence(found, session), (1.0, 0.8, 1.0))
+    f = Chart("f", "f, and where it saturates", x, Scale("f(z)"), _f(found, look))
+    density = Chart("density", _title(found), x, Scale("density", low=0.0), _density(found, look))
+    rows = ((f, _bars(found, look)), (density, _table(found)))
+    return Board(rows, readings(found), sentence(found, session))
 
 
 DRAWING = Drawing(key=key, work=at_once(find), board=board)
@@ -118,44 +121,28 @@ DRAWING = Drawing(key=key, work=at_once(find), board=board)
 # Charts
 
 
-def _samples(found: Found) -> list[tuple[Shown, Array, Array]]:
-    """Sample every curve over the view; the live one last, to be painted over the others."""
-    portraits = next((each.portraits for each in found.groups if each.portraits), ())
-    if portraits:
-        drawn = [
-            (shown, each.x, each.f) for shown, each in zip(found.key.curves, portraits, strict=True)
-        ]
-    else:
-        x = np.linspace(*found.view, 801)
-        drawn = [
-            (shown, x, row(shown.activation).evaluate(x, dict(shown.values))[0])
-            for shown in found.key.curves
-        ]
-    return drawn[::-1]
-
-
 def _f(found: Found, look: Look) -> tuple[Mark, ...]:
     marks: list[Mark] = []
     shade = QColor(look.danger)
     shade.setAlpha(_SHADE)
-    portraits = next((each.portraits for each in found.groups if each.portraits), ())
-    if portraits:
-        saturation = portraits[0].readings.saturation
+    known = next((each.weighed for each in found.groups if each.weighed), ())
+    if known:
+        saturation = known[0].saturation
         if saturation.left_edge is not None:
             marks.append(Span(-math.inf, saturation.left_edge, shade, words=saturation.left))
         if saturation.right_edge is not None:
             marks.append(Span(saturation.right_edge, math.inf, shade, words=saturation.right))
-    for shown, x, f in _samples(found):
-        name = shown.label if len(found.key.curves) > 1 else ""
-        marks.append(Line(x, f, shown.stroke(look), name))
+    for shown, (x, f) in list(zip(found.key.curves, found.curves, strict=True))[::-1]:
+        marks.append(Line(x, f, shown.stroke(look)))
     return tuple(marks)
 
 
 def _title(found: Found) -> str:
     first = found.groups[0].z
     if len(found.groups) == 1:
-        return f"the pre-activation z: {normal_words(first)}"
-    return "the pre-activation z of each gate that this activation acts on"
+        of = f"z of {found.groups[0].letters}" if found.groups[0].letters else "z"
+        return f"{of}: {normal_words(first)}"
+    return "z of each gate that f acts on"
 
 
 def _density(found: Found, look: Look) -> tuple[Mark, ...]:
@@ -163,7 +150,7 @@ def _density(found: Found, look: Look) -> tuple[Mark, ...]:
     strokes = _strokes(look)
     for group, stroke in zip(found.groups, strokes, strict=False):
         z = group.z
-        name = f"{group.title}: {normal_words(z)}" if group.title else ""
+        name = f"{group.letters}: {normal_words(z)}" if len(found.groups) > 1 else ""
         if not z.variance > 0.0:
             if z.variance == 0.0:
                 marks.append(Rule(z.mean, stroke, words="all mass here"))
@@ -193,14 +180,17 @@ def _strokes(look: Look) -> list[Stroke]:
 
 
 def _ways(found: Found) -> list[tuple[str, Passage]]:
-    """List the kernels of each gate, each with a word for it."""
-    ways = []
+    """List the kernels, each with a word for it, those of gates that are alike once."""
+    alike: dict[tuple[str, float, float | None], tuple[list[str], Passage]] = {}
     for gate in found.signal.gates:
         for passage in gate.passages:
-            word = NAMES[passage.weight]
-            if gate.row.name != OUTPUT:
-                word = f"{gate.row.letter}: {word[-1]}"
-            ways.append((word, passage))
+            figures = (passage.weight, passage.true, passage.unfused)
+            alike.setdefault(figures, ([], passage))[0].append(gate.row.letter)
+    ways = []
+    for letters, passage in alike.values():
+        word = NAMES[passage.weight]
+        gates = "" if found.signal.gates[0].row.name == OUTPUT else f"{', '.join(letters)}: "
+        ways.append((f"{gates}{word[-1] if gates else word}", passage))
     return ways
 
 
@@ -208,9 +198,9 @@ def _bars(found: Found, look: Look) -> Chart:
     ways = _ways(found)
     places = np.arange(len(ways), dtype=np.float64)
     kinds = (
-        ("believed fan-in", [each.believed for _, each in ways], look.dim, -_BAR),
-        ("true fan-in", [each.true for _, each in ways], look.f, 0.0),
-        ("unfused, for comparison", [each.unfused for _, each in ways], look.df, _BAR),
+        ("believed", [each.believed for _, each in ways], look.dim, -_BAR),
+        ("true", [each.true for _, each in ways], look.f, 0.0),
+        ("unfused", [each.unfused for _, each in ways], look.df, _BAR),
     )
     marks: list[Mark] = []
     seen: list[float] = []
@@ -226,17 +216,16 @@ def _bars(found: Found, look: Look) -> Chart:
         if each.true > 0.0 or not log:
             text = significant(each.true, 3)
             marks.append(Words(place, each.true, text, look.text, 0))
-    marks.append(Rule(1.0, Stroke(look.dim, 1.0, (5.0, 4.0)), False, "1 keeps the variance"))
+    marks.append(Rule(1.0, Stroke(look.dim, 1.0, (5.0, 4.0)), False))
     low = 10.0 ** math.floor(math.log10(min(*seen, 1.0)) - 0.3) if log else 0.0
     high = max([*seen, 1.0]) * (3.0 if log else 1.25)
     words = tuple((place, word) for place, (word, _) in zip(places.tolist(), ways, strict=True))
     return Chart(
         "variance",
-        "Var z / E x² of one output, way by way",
+        "variance of one output, kernel by kernel",
         Scale("", -0.6, len(ways) - 0.4, words=words),
         Scale("Var z / E x²", low, high, log=log),
         tuple(marks),
-        share=1.25,
     )
 
 
@@ -246,11 +235,11 @@ def _table(found: Found) -> Table:
     for index, shown in enumerate(found.key.curves):
         for group in found.groups:
             figures = ("", "", "")
-            if group.portraits:
-                seen = group.portraits[index].readings
+            if group.weighed:
+                seen = group.weighed[index]
                 figures = (
                     mean_words(seen.moments.mean),
-                    significant(seen.moments.variance, 4),
+                    significant(seen.moments.variance, 3),
                     percent(seen.saturation.probability),
                 )
             rows.append((shown.label, *([group.letters] if group.letters else []), *figures))

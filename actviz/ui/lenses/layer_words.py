@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 
 from actviz.activations import row
+from actviz.analysis.curve import Array
 from actviz.analysis.fans import LayerSignal, Spread
-from actviz.analysis.gates import OUTPUT
-from actviz.analysis.portrait import Portrait
+from actviz.analysis.weighing import Weighed
 from actviz.layers import LayerConfig
 from actviz.session import Session
 from actviz.ui.board import Shown
@@ -39,33 +39,26 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Gates of the edited slot whose pre-activations are spread alike; a portrait of each curve.
+    """Gates of the edited slot whose pre-activations are spread alike; what each curve makes of z.
 
-    There are no portraits where the pre-activation is one number, or unknown.
+    `letters` name the gates, none for a layer without. Nothing is weighed where the pre-activation
+    is one number, or unknown.
     """
 
-    names: tuple[str, ...]
     letters: str
     z: Spread
-    portraits: tuple[Portrait, ...]
-
-    @property
-    def title(self) -> str:
-        """Name the gates: "input and output gate"; "" for a layer that has none."""
-        if self.names == (OUTPUT,):
-            return ""
-        first = [name.removesuffix(" gate") for name in self.names[:-1]]
-        return " and ".join([", ".join(first), self.names[-1]] if first else self.names[-1:])
+    weighed: tuple[Weighed, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The layer's signal, the groups of gates that the edited activation sees, the view."""
+    """The layer's signal, the groups of gates that the edited activation sees, curves in view."""
 
     key: Key
     signal: LayerSignal
     groups: tuple[Group, ...]
     view: tuple[float, float]
+    curves: tuple[tuple[Array, Array], ...]
     singular: tuple[float, float] | None
 
 
@@ -86,7 +79,9 @@ def readings(found: Found) -> tuple[Reading, ...]:
         given.append(Reading(f"{name} fan-in", fans, _FANS))
         believed = "—" if passage.believed is None else significant(passage.believed, 5)
         ratio = f"{believed}; true {significant(passage.true, 5)}"
-        given.append(Reading(f"{name} Var z / E x²", ratio, f"{passage.initializer}: {_RATIO}"))
+        given.append(
+            Reading(f"{name} Var z / E {_inputs(name)}²", ratio, f"{passage.initializer}: {_RATIO}")
+        )
         if passage.unfused is not None:
             given.append(Reading(f"{name} unfused", significant(passage.unfused, 5), _UNFUSED))
     for group in found.groups:
@@ -98,6 +93,10 @@ def readings(found: Found) -> tuple[Reading, ...]:
         caption = f"singular values, {gate.row.letter}: U"
         given.append(Reading(caption, f"{low} … {high}", _SINGULAR))
     return tuple(given)
+
+
+def _inputs(name: str) -> str:
+    return "h" if name == "U" else "x"
 
 
 _FANS = "What the initializer reads off the weight's shape, and how many inputs one output sums"
@@ -121,8 +120,9 @@ def sentence(found: Found, session: Session) -> str:
         each.weight == "recurrent_kernel" for gate in found.signal.gates for each in gate.passages
     ):
         state = significant(found.key.state, 3)
-        before = f" The state before this step is N(0, {state}²): 0 is the first step."
+        before = f" State before: N(0, {state}²); at the first step it is 0."
+    edges = "; outputs away from padded edges" if "padding" in found.key.config.fields else ""
     return (
-        f"{start}{found.signal.sentence} Keras's initialisation is shown as it is. Inputs "
-        f"independent and alike; z is Gaussian for many of them.{before}"
+        f"{start}{found.signal.sentence} Keras's initialisation is shown as it is. Inputs: many, "
+        f"alike, independent{edges}.{before}"
     )

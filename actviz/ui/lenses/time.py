@@ -209,4 +209,4 @@ def _ended(total: Array, look: Look) -> list[Mark]:
         return []
     at = int(gone[-1]) + 1
     height = max(float(total[at]), _VISIBLE)
-    return [Words(at + 1.0, height, "before here 0 in float64", look.danger, 1)]
+    return [Words(at + 1.0, height, "before here 0 in float64", look.danger, -1)]

@@ -104,18 +104,18 @@ def _gradient(live: Trace) -> list[Reading]:
     if live.overflow is not None:
         words = f"at step {live.overflow + 1}"
         return [Reading("overflow", words, "The first step with a number that float64 cannot hold")]
-    shrinkage = live.shrinkage
+    shrinkage, left = live.shrinkage, float(live.paths["total"][0])
     tau = memory(shrinkage).tau if shrinkage <= 1.0 else math.nan
     given = [
         Reading(
             "gradient per step",
             significant(shrinkage, 5),
             "By what the gradient with respect to h (a GRU's and a plain recurrence's state) is "
-            "multiplied each step back, on geometric average",
+            "multiplied each step back, on geometric average as far as float64 holds it",
         ),
         Reading(
             f"left after {steps} steps",
-            significant(float(live.paths["total"][0]), 4),
+            significant(left, 4) if left else "0 in float64",
             "Norm of the whole gradient with respect to the first state; the loss's is 1",
         ),
     ]
