@@ -1,18 +1,13 @@
-"""What an activation makes of a Gaussian: moments and saturated mass, its survey kept."""
+"""What an activation makes of a Gaussian: moments and saturated mass."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
 
-from actviz.activations import row
-from actviz.analysis.curve import Curve
-from actviz.analysis.moments import Moments, moments_of
+from actviz.analysis.moments import Moments
+from actviz.analysis.portrait import Values, crossed, moments_at, studied
 from actviz.analysis.saturation import Saturation, saturation_of
-from actviz.analysis.survey import Piece, survey
-from actviz.param import Value
-
-Values = tuple[tuple[str, Value], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +18,16 @@ class Weighed:
     saturation: Saturation
 
 
-@lru_cache(maxsize=32)
-def surveyed(activation: str, values: Values) -> tuple[Curve, tuple[Piece, ...]]:
-    """Survey a curve, once; raises a ValueError for bad values."""
-    curve = Curve.of(row(activation), dict(values))
-    return curve, survey(curve)
-
-
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def weighed(activation: str, values: Values, epsilon: float, mean: float, std: float) -> Weighed:
-    """Weigh a curve under N(mean, std²); `epsilon` is the absolute bound of a small slope."""
-    curve, pieces = surveyed(activation, values)
-    return Weighed(moments_of(curve, mean, std), saturation_of(curve, epsilon, mean, std, pieces))
+    """Weigh a curve under N(mean, std²); `epsilon` is the absolute bound of a small slope.
+
+    Raises
+    ------
+    ValueError
+        For a bad value.
+    """
+    curve, pieces = studied(activation, values)
+    found = crossed(activation, values, epsilon)
+    saturated = saturation_of(curve, epsilon, mean, std, pieces, found=found)
+    return Weighed(moments_at(activation, values, mean, std), saturated)

@@ -11,9 +11,9 @@ from PySide6.QtGui import QColor
 from actviz.analysis.curve import Array
 from actviz.analysis.fans import Gate, Passage, Spread, layer_signal
 from actviz.analysis.gates import OUTPUT, GateRow
-from actviz.analysis.portrait import sampled
+from actviz.analysis.portrait import sampled, studied
 from actviz.analysis.singular import gate_singular_values
-from actviz.analysis.weighing import Weighed, surveyed, weighed
+from actviz.analysis.weighing import Weighed, weighed
 from actviz.session import Session
 from actviz.ui.board import (
     Area,
@@ -78,7 +78,7 @@ def find(wanted: Key) -> Found:
 
 
 def _sampled(shown: Shown, view: tuple[float, float]) -> tuple[Array, Array]:
-    x, f, _ = sampled(surveyed(shown.activation, shown.values)[0], *view)
+    x, f, _ = sampled(studied(shown.activation, shown.values)[0], *view)
     return x, f
 
 
