@@ -85,6 +85,16 @@ def test_pinned_dialects_remember_for_other_times(qapp: object) -> None:
     assert len(unnamed) == 4
 
 
+def test_what_the_same_word_means_elsewhere_is_told(qapp: object) -> None:
+    session = session_with("LSTM", "recurrent_activation")
+    told = said(board_of(document.choose_activation(session, "hard_sigmoid")))
+    assert told["gate at its bias; τ"] == "0.66667; 2.4663"
+    assert told["τ of Keras 2's word"] == "0.7; 2.8037"
+    assert not [caption for caption in said(board_of(session)) if "word" in caption]
+    session = document.set_field(session_with("ConvLSTM1DCell", time_steps=3), "filters", 4)
+    assert said(board_of(session))["τ of Keras 2's default"] == "0.7; 2.8037"
+
+
 def test_a_gru_says_which_way_round_it_is(qapp: object) -> None:
     session = session_with("GRU")
     board = board_of(session)

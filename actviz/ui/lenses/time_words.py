@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from actviz.activations import row
+from actviz.analysis.dialects import meanings
 from actviz.analysis.gates import family
 from actviz.analysis.memory import REMEMBERING, forget_bias, memory, memory_of
 from actviz.analysis.recurrence import Trace
@@ -48,7 +49,13 @@ def readings(found: Found) -> tuple[Reading, ...]:
     if not found.traces:
         return ()
     live = found.traces[0]
-    return (*_bias_memory(found), *_measured(found, live), *_gradient(live), *_convention(found))
+    return (
+        *_bias_memory(found),
+        *_dialects(found),
+        *_measured(found, live),
+        *_gradient(live),
+        *_convention(found),
+    )
 
 
 def _bias_memory(found: Found) -> list[Reading]:
@@ -77,6 +84,32 @@ def _bias_memory(found: Found) -> list[Reading]:
         if caption.startswith("gate"):
             half = significant(kept.half_life, 6)
             given.append(Reading("half-life", half, "Steps after which the gate keeps ½; C9"))
+    return given
+
+
+def _dialects(found: Found) -> list[Reading]:
+    """Say how long a gate remembers whose activation goes by the same word in another dialect."""
+    bias = forget_bias(found.key.config)
+    if bias is None:
+        return []
+    name, values = found.key.config.activations[_GATES]
+    alike: dict[float, list[str]] = {}
+    for meaning in meanings(name, values):
+        if meaning.difference > 0.0:
+            gate = memory_of(name, meaning.values, bias).gate
+            alike.setdefault(gate, []).append(meaning.title)
+    given = []
+    for gate, titles in alike.items():
+        words = f"{significant(gate, 5)}; {significant(memory(gate).tau, 5)}"
+        hint = (
+            f"What the bare word {name} means in {', '.join(titles)}: the gate at its bias, its τ"
+        )
+        given.append(Reading(f"τ of {titles[0]}'s word", words, hint))
+    if family_of(found) == "ConvLSTM":
+        kept = memory_of("hard_sigmoid", {"alpha": 0.2}, bias)
+        words = f"{significant(kept.gate, 5)}; {significant(kept.tau, 5)}"
+        hint = "tf-keras 2's ConvLSTM has hard_sigmoid with slope 0.2 here, Keras 3's has sigmoid"
+        given.append(Reading("τ of Keras 2's default", words, hint))
     return given
 
 
