@@ -101,9 +101,7 @@ def _dialects(found: Found) -> list[Reading]:
     given = []
     for gate, titles in alike.items():
         words = f"{significant(gate, 5)}; {significant(memory(gate).tau, 5)}"
-        hint = (
-            f"What the bare word {name} means in {', '.join(titles)}: the gate at its bias, its τ"
-        )
+        hint = f"What the bare word {name} means in {', '.join(titles)}: the gate, and τ"
         given.append(Reading(f"τ of {titles[0]}'s word", words, hint))
     if family_of(found) == "ConvLSTM":
         kept = memory_of("hard_sigmoid", {"alpha": 0.2}, bias)
