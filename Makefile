@@ -61,7 +61,7 @@ $(VENV)/.keras2-installed: requirements/keras2.txt | $(VENV)/bin/python
 # Pins everything anew; needs uv (`pip install uv`).
 lock:
 	uv pip compile pyproject.toml --extra cpu --extra build $(LOCK) -o requirements/run.txt
-	uv pip compile pyproject.toml --extra cpu --extra build --extra dev -c requirements/run.txt $(LOCK) -o requirements/test.txt
+	uv pip compile pyproject.toml --extra cpu --extra build --extra dev --extra cluster -c requirements/run.txt $(LOCK) -o requirements/test.txt
 	uv pip compile pyproject.toml requirements/judges.in --extra interop -c requirements/test.txt $(LOCK) -o requirements/judges.txt
 	uv pip compile requirements/keras2.in $(LOCK) -o requirements/keras2.txt
 	uv pip compile requirements/fuzz.in $(LOCK) -o requirements/fuzz.txt

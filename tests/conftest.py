@@ -14,8 +14,13 @@ from actviz.evaluation import Engine
 _LISTED = "ACTVIZ_TEST_DEVICES"
 _NONE = "none"
 _TORCH = find_spec("torch") is not None
-# What torch judges is left out where it is missing, and the summary says so.
-collect_ignore_glob = [] if _TORCH else ["test_formats_torch*.py", "test_*_torch.py"]
+_CLUSTER = all(find_spec(each) is not None for each in ("distributed", "pyarrow"))
+# What torch judges is left out where it is missing, and the summary says so; so is the extra
+# `cluster`, which `make test` installs.
+collect_ignore_glob = [
+    *([] if _TORCH else ["test_formats_torch*.py", "test_*_torch.py"]),
+    *([] if _CLUSTER else ["test_*_cluster.py"]),
+]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -40,6 +45,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.write_line(f"OpenCL devices tested: {', '.join(usable_devices())}")
     torch = "tested" if _TORCH else "LEFT OUT, pip finds no build of it for the CPU"
     terminalreporter.write_line(f"what torch judges: {torch}")
+    cluster = "tested" if _CLUSTER else "LEFT OUT, the extra `cluster` is not installed"
+    terminalreporter.write_line(f"Dask and Parquet: {cluster}")
 
 
 def usable_devices() -> list[str]:

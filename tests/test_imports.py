@@ -30,6 +30,9 @@ FRAMEWORKS = {"keras", "torch", "tensorflow", "jax", "onnx", "onnxruntime"}
 FORBIDDEN = {"scipy", "superqt", "matplotlib", *FRAMEWORKS}
 MEASURED = "actviz.accuracy.frameworks"
 """Where frameworks are measured: they are imported when they are asked for, and only there."""
+CLUSTER = {"dask", "distributed", "pyarrow"}
+CLUSTERED = {"actviz.sweep.cluster", "actviz.sweep.table", "actviz.analysis.data_files"}
+"""Where the extra `cluster` is used: inside functions, and only there."""
 OPENCL = {"pyopencl"}
 DRAWING = {"PySide6", "pyqtgraph", "shiboken6"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -75,6 +78,7 @@ def test_drivers_and_drawing_stay_in_their_rooms(path: Path) -> None:
     tops = {other.split(".")[0] for other in imports(path)}
     allowed = FRAMEWORKS if name_of(path) == MEASURED else set()
     assert not tops & (FORBIDDEN - allowed)
+    assert not tops & CLUSTER or name_of(path) in CLUSTERED
     assert not tops & OPENCL or room(name_of(path)) == "opencl"
     assert not tops & DRAWING or room(name_of(path)) == "ui"
 
@@ -96,7 +100,9 @@ def loaded_by(code: str) -> set[str]:
 
 
 def test_a_bare_import_loads_nothing_heavy() -> None:
-    heavy = FORBIDDEN | OPENCL | DRAWING | {"numpy", "msgspec", "click", "multiprocessing"}
+    heavy = (
+        FORBIDDEN | OPENCL | DRAWING | CLUSTER | {"numpy", "msgspec", "click", "multiprocessing"}
+    )
     assert not loaded_by("import actviz") & heavy
 
 
@@ -107,10 +113,11 @@ def test_a_bare_import_loads_nothing_heavy() -> None:
         "actviz.history",
         "actviz.files",
         "actviz.analysis.saturation",
+        "actviz.sweep.run",
         MEASURED,
     ],
 )
 def test_mathematics_and_state_load_neither_drawing_nor_drivers(module: str) -> None:
     loaded = loaded_by(f"import {module}")
     assert "actviz" in loaded
-    assert not loaded & (FORBIDDEN | OPENCL | DRAWING)
+    assert not loaded & (FORBIDDEN | OPENCL | DRAWING | CLUSTER)

@@ -7,8 +7,6 @@ dtype, subjects and inputs, on the same version of everything that the numbers c
 from __future__ import annotations
 
 import hashlib
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ import platformdirs
 from actviz.accuracy.run import Job, Measurement
 from actviz.accuracy.tally import Saved, Tally
 from actviz.files import make_folder, read_bytes, sentence, shown, write_atomic
+from actviz.resources import take_in_sources
 
 VERSION = 1
 _SOURCES = (
@@ -123,21 +122,8 @@ def identity(jobs: list[Job]) -> str:
         for job in jobs
     ]
     digest = hashlib.sha256(repr((VERSION, np.__version__, told)).encode())
-    root = files("actviz")
-    for name in _SOURCES:
-        _take_in(root.joinpath(name), digest)
+    take_in_sources(_SOURCES, digest)
     return digest.hexdigest()
-
-
-def _take_in(place: Traversable, digest: Any) -> None:
-    """Add a file, or all Python and OpenCL text below a folder."""
-    if place.is_file():
-        if place.name.endswith((".py", ".cl")):
-            digest.update(place.name.encode() + b"\0" + place.read_bytes())
-        return
-    for each in sorted(place.iterdir(), key=lambda each: each.name):
-        if each.name != "__pycache__":
-            _take_in(each, digest)
 
 
 def default_path(jobs: list[Job]) -> Path:

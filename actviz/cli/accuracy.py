@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from actviz.cli.shared import assignments, complain, row_named
+from actviz.cli.shared import assignments, complain, row_named, stopping
 
 if TYPE_CHECKING:
     from actviz.accuracy.run import Job, Measurement
@@ -123,7 +122,10 @@ def _measured(job: Job, state: State) -> Measurement:
     found = state.found(job)
     last = found.seconds
     sizes = job.inputs.sizes
-    with _stopping(state) as stopped, _bar(job, sum(sizes[: found.blocks])) as advance:
+    with (
+        stopping(state.path is not None) as stopped,
+        _bar(job, sum(sizes[: found.blocks])) as advance,
+    ):
         for points in job.measure(found):
             advance(points)
             if found.seconds - last > _KEEP_EVERY:
@@ -139,21 +141,6 @@ def _measured(job: Job, state: State) -> Measurement:
             f"(kept in {state.path})"
         )
     return found
-
-
-@contextlib.contextmanager
-def _stopping(state: State) -> Iterator[list[int]]:
-    """Let Ctrl+C be noticed between two blocks where the run can be gone on with."""
-    stopped: list[int] = []
-    signals = (signal.SIGINT, signal.SIGTERM) if state.path is not None else ()
-    before = {
-        each: signal.signal(each, lambda number, _: stopped.append(number)) for each in signals
-    }
-    try:
-        yield stopped
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
 
 
 @contextlib.contextmanager

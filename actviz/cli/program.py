@@ -18,6 +18,7 @@ from actviz.cli.devices import devices_command
 from actviz.cli.documents import check_command, convert_command, layer_command
 from actviz.cli.drawing import render_command
 from actviz.cli.shared import complain
+from actviz.cli.sweep import sweep_command
 from actviz.cli.values import eval_command
 from actviz.cli.verify import verify_command
 
@@ -63,6 +64,7 @@ for _command in (
     devices_command,
     accuracy_command,
     verify_command,
+    sweep_command,
 ):
     cli.add_command(_command)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -62,3 +64,18 @@ def complain(sentence: str) -> NoReturn:
     """End the program with one line on stderr and status 1."""
     click.echo(f"actviz: {' '.join(sentence.split())}", err=True)
     sys.exit(1)
+
+
+@contextlib.contextmanager
+def stopping(wanted: bool = True) -> Iterator[list[int]]:
+    """Let Ctrl+C and a polite end be noticed, as entries of a list, between two steps."""
+    stopped: list[int] = []
+    signals = (signal.SIGINT, signal.SIGTERM) if wanted else ()
+    before = {
+        each: signal.signal(each, lambda number, _: stopped.append(number)) for each in signals
+    }
+    try:
+        yield stopped
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
