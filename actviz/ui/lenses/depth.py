@@ -40,7 +40,7 @@ def board(found: Found, session: Session, look: Look) -> Board:
     top = Chart("signal", "Signal: mean square of z", x, signal, _signal(found, look))
     middle = Chart(
         "gradient",
-        "Gradient: norm at h, over that at the last layer",
+        "Gradient: norm at h, the last layer's is 1",
         x,
         Scale("‖∂L/∂h‖", log=True),
         _gradient(found, look),
@@ -167,7 +167,7 @@ def _singular(found: Found, look: Look) -> Chart:
     width = float(found.key.network.width)
     return Chart(
         "singular",
-        "Singular values, input to output",
+        "Singular values",
         Scale("number", 1.0, max(width, 2.0)),
         Scale("value", log=True),
         tuple(marks),
@@ -204,7 +204,7 @@ def _correlation(found: Found, look: Look) -> Chart:
             marks.append(Line(*each.correlation, stroke))
     return Chart(
         "correlation",
-        "Correlation of two inputs, one layer on",
+        "Correlation, a layer on",
         Scale("c", 0.0, 1.0),
         Scale("c′"),
         tuple(marks),

@@ -165,8 +165,7 @@ def sentence(key: Key) -> str:
     taken = INITIALIZERS[network.initializer].weight_variance
     fixed = "" if taken is None else f" {INITIALIZERS[network.initializer].title} sets σw itself."
     return (
-        "Lines: the mean field, for infinite width, independent weights and inputs with E x² = 1. "
-        f"Dots: {key.networks} networks of dense layers of {network.width} units, {network.batch} "
-        "inputs; bars from the lowest to the highest of them. The loss is ⟨G, h⟩ with a random G."
-        f"{fixed}"
+        "Lines: mean field (infinite width, independent weights, inputs with E x² = 1). Dots: "
+        f"{key.networks} networks of {network.width} dense units, {network.batch} inputs; bars: "
+        f"lowest to highest. The loss is ⟨G, h⟩, G random.{fixed}"
     )

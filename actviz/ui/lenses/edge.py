@@ -140,8 +140,8 @@ DRAWING = Drawing(key=key, work=work, board=board, live=False, pick=pick, refusa
 
 def _map_title(session: Session) -> str:
     if session.settings["map_of"] == "xi":
-        return "Depth scale |ξ| in layers, logarithmic; click to choose σw and σb"
-    return "ln χ₁ = −1/ξ: below 0 ordered, above 0 chaotic; click to choose σw and σb"
+        return "log₁₀ |ξ| in layers; click to choose σw, σb"
+    return "ln χ₁ = −1/ξ; click to choose σw, σb"
 
 
 def _phases(found: Found, session: Session, look: Look) -> Iterator[Mark]:
@@ -211,15 +211,15 @@ def _variance(found: Found, session: Session, fixed: MeanField, look: Look) -> C
     end = 1.5 * max(start, fixed.q or 0.0) if fixed.q is not None else 4.0 * start
     end = end or 1.0
     q = np.linspace(0.0, end, _POINTS)
-    marks: list[Mark] = [Line(q, q, Stroke(look.dim, 1.0, (5.0, 4.0)), "q′ = q")]
+    marks: list[Mark] = [Line(q, q, Stroke(look.dim, 1.0, (5.0, 4.0)))]
     if found.sampled is not None:
         after = weight * found.sampled.second_at(q) + bias
-        marks.append(Line(q, after, Stroke(look.f, 2.0), "σw²·V(q) + σb²"))
+        marks.append(Line(q, after, Stroke(look.f, 2.0), "σw²V + σb²"))
         marks.append(_steps(found.recursion, weight, bias, end, look))
     if fixed.q is not None:
         at = np.array([fixed.q])
-        marks.append(Dots(at, at, look.danger, "q*", radius=4.5, filled=fixed.converged))
-    title = "Variance q, one layer on"
+        marks.append(Dots(at, at, look.danger, radius=4.5, filled=fixed.converged))
+    title = "q, one layer on; dot: q*"
     return Chart("variance", title, Scale("q", 0.0, end), Scale("q′", 0.0, end), tuple(marks), 0.38)
 
 
@@ -234,7 +234,7 @@ def _steps(recursion: Recursion, weight: float, bias: float, end: float, look: L
         if not after <= end:
             break
         q = after
-    return Line(np.array(x), np.array(y), Stroke(look.df, 1.3), "layer by layer")
+    return Line(np.array(x), np.array(y), Stroke(look.df, 1.3), "layers")
 
 
 # Words
@@ -277,5 +277,6 @@ def _phase(fixed: MeanField) -> tuple[str, str]:
 
 _SENTENCE = (
     "Mean field: infinite width, independent weights of variance σw²/fan-in, biases of variance "
-    "σb², inputs with E x² = 1. Lines and points are solved, the colours between them interpolated."
+    "σb², inputs with E x² = 1. Above 0 chaotic, below ordered; lines and points are solved, "
+    "colours interpolated."
 )
