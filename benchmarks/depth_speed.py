@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+from importlib.util import find_spec
 from statistics import median
 from time import perf_counter, sleep
 from typing import TYPE_CHECKING
@@ -140,6 +141,9 @@ def main() -> None:
     parser.add_argument("--without-histogram", action="store_true")
     parser.add_argument("--serve", choices=("ours", "torch"))
     options = parser.parse_args()
+    if find_spec("torch") is None:
+        print("torch is missing: there is nothing to compare with")
+        return
     bins = 0 if options.without_histogram else BINS
     if options.serve:
         serve(options.serve, options.width, bins)

@@ -102,3 +102,14 @@ def test_singular_values_are_those_of_torchs_jacobian(name: str) -> None:
     ours = 10.0 ** np.array(found[-1].logs)
     assert ours == pytest.approx(theirs[: ours.size], rel=1e-6, abs=1e-12 * theirs[0])
     assert ours.size + found[-1].lost == 48
+
+
+@pytest.mark.parametrize(("name", "values", "function"), JUDGED[:4], ids=lambda each: str(each)[:8])
+def test_torch_agrees_with_devices(engine_id: str, name, values, function) -> None:
+    network = Network(64, 12, 24, sigma_w=1.4, sigma_b=0.2, seed=3)
+    forward, backward = split(list(propagate(network, name, values, device=engine_id)))
+    pre, _, norms = judged(network, function)
+    for each, z in zip(forward, pre, strict=True):
+        assert each.second == pytest.approx(float((z**2).mean()), rel=1e-5)
+    for each in backward:
+        assert 10**each.log_norm == pytest.approx(norms[each.layer], rel=1e-5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,6 +89,30 @@ def log_norm(values: Array, exponent: int) -> tuple[float, int]:
     return math.log10(norm) + exponent * math.log10(2.0), shift if abs(shift) > 20 else 0
 
 
+class Step(Protocol):
+    """What a device has summed over a layer: see `actviz.opencl.layers`."""
+
+    @property
+    def second(self) -> float:
+        """The sum of z²."""
+
+    @property
+    def output_second(self) -> float:
+        """The sum of h²."""
+
+    @property
+    def output(self) -> float:
+        """The sum of h."""
+
+    @property
+    def dead(self) -> int:
+        """How many units have f′ = 0 for every input."""
+
+    @property
+    def bins(self) -> Array:
+        """The number of each h's bin, from 1."""
+
+
 class Sums:
     """Computes the figures of layers, with memory that is used again."""
 
@@ -101,17 +125,36 @@ class Sums:
         second, output = mean_square(z), mean_square(h)
         if not (math.isfinite(second) and math.isfinite(output)):
             return None
-        counts = self._counted(h) if self.bins.count else np.zeros(2)
-        density = tuple(float(each) for each in counts[1:-1] / h.size)
-        return Forward(
-            layer,
-            second,
-            output,
-            float(h.mean(dtype=np.float64)),
-            dead_units(df),
-            density,
-            float(counts[0] + counts[-1]) / h.size,
-        )
+        counts = self._counted(h) if self.bins.count else np.zeros(2, np.int64)
+        means = second, output, float(h.mean(dtype=np.float64))
+        return self._figures(layer, h.size, means, dead_units(df), counts)
+
+    def of_step(self, layer: int, size: int, step: Step) -> Forward | None:
+        """Take one layer's figures from the sums of a device that has seen all numbers.
+
+        None where its sums of squares are out of float32's range, or not finite: then the numbers
+        themselves have to be looked at.
+        """
+        squares = step.second, step.output_second
+        if not all(1.0 / _SAFE < each < _SAFE * size for each in squares):
+            return None
+        counts = np.zeros(2, np.int64)
+        if self.bins.count:
+            counts = np.bincount(step.bins.reshape(-1), minlength=self.bins.count + 2)
+        second, output, mean = (each / size for each in (*squares, step.output))
+        return self._figures(layer, size, (second, output, mean), step.dead, counts)
+
+    def _figures(
+        self,
+        layer: int,
+        size: int,
+        means: tuple[float, float, float],
+        dead: int,
+        counts: NDArray[np.int64],
+    ) -> Forward:
+        density = tuple((counts[1:-1] / size).tolist())
+        outside = float(counts[0] + counts[-1]) / size
+        return Forward(layer, *means, dead, density, outside)
 
     def _counted(self, h: Array) -> NDArray[np.int64]:
         """Count the bins, one more on either side for what lies outside."""

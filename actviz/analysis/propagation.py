@@ -14,9 +14,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from actviz.analysis.figures import Bins, Forward, Sums, log_norm
+from actviz.analysis.figures import Bins, Forward, log_norm
 from actviz.analysis.network import Network
-from actviz.engines import evaluate
+from actviz.analysis.stepping import Steps, steps_for
 from actviz.param import Value
 
 Array = NDArray[Any]
@@ -80,15 +80,16 @@ def propagate(
     ------
     ValueError
         For an unknown activation or a bad value.
+    DeviceError
+        When the device fails on the way.
     """
-    run = _Run(network, activation, values, device, layers or Drawn(network))
+    steps = steps_for(network, activation, values, device, bins or Bins())
+    run = _Run(network, steps, layers or Drawn(network))
     with np.errstate(all="ignore"):
-        sums = Sums(bins or Bins())
         h = network.inputs()
         for layer in range(1, network.depth + 1):
             run.keep(layer, h)
-            z, h, df = run.forward(layer, h)
-            found = sums.of(layer, z, h, df)
+            h, found = run.forward(layer, h)
             if found is None:
                 yield Overflowed(layer)
                 return
@@ -99,16 +100,8 @@ def propagate(
 class _Run:
     """One pass through a network: what is kept of the way forward for the way back."""
 
-    def __init__(
-        self,
-        network: Network,
-        activation: str,
-        values: dict[str, Value],
-        device: str | None,
-        layers: Layers,
-    ) -> None:
-        self.network, self.layers = network, layers
-        self.activation, self.values, self.device = activation, values, device
+    def __init__(self, network: Network, steps: Steps, layers: Layers) -> None:
+        self.network, self.steps, self.layers = network, steps, layers
         size = network.batch * network.width * np.dtype(network.dtype).itemsize
         whole = network.depth * size <= MOST_MEMORY
         self.segment = network.depth if whole else math.isqrt(network.depth - 1) + 1
@@ -118,18 +111,15 @@ class _Run:
     def keep(self, layer: int, h: Array) -> None:
         """Keep what goes into the first layer of a segment, and forget the slopes before it."""
         if (layer - 1) % self.segment == 0:
-            self._starts[layer] = h
+            self._starts[layer] = h if layer == 1 else h.copy()
             self._slopes.clear()
 
-    def forward(self, layer: int, h: Array) -> tuple[Array, Array, Array]:
-        """Compute z, h and f′ of a layer from the h below it."""
-        z = h @ self.layers.weights(layer)
-        if self.network.sigma_b > 0.0:
-            z += self.layers.biases(layer)
-        dtype = self.network.dtype
-        found = evaluate(self.activation, z, dtype=dtype, device=self.device, **self.values)
-        self._slopes[layer] = found.dy
-        return z, found.y, found.dy
+    def forward(self, layer: int, h: Array) -> tuple[Array, Forward | None]:
+        """Compute h of a layer from the h below it, and its figures; f′ is kept."""
+        biases = self.layers.biases(layer) if self.network.sigma_b > 0.0 else None
+        after, df, found = self.steps.run(layer, h, self.layers.weights(layer), biases)
+        self._slopes[layer] = df
+        return after, found
 
     def backward(self) -> Iterator[Backward]:
         """Carry G back; scaled by powers of two, which is exact, it neither under- nor overflows.
@@ -141,17 +131,20 @@ class _Run:
         for layer in range(self.network.depth, 0, -1):
             if layer not in self._slopes:
                 self._again(layer)
-            g = np.multiply(g, self._slopes.pop(layer)) @ self.layers.weights(layer).T
+            slopes = self._slopes.pop(layer)
+            slopes *= g
+            np.matmul(slopes, self.layers.weights(layer).T, out=g)
             found, shift = log_norm(g, exponent)
             if shift:
-                g, exponent = np.ldexp(g, -shift), exponent + shift
+                np.ldexp(g, -shift, out=g)
+                exponent += shift
             yield Backward(layer - 1, found)
 
     def _again(self, last: int) -> None:
         first = (last - 1) // self.segment * self.segment + 1
         h = self._starts.pop(first)
         for layer in range(first, last + 1):
-            _, h, _ = self.forward(layer, h)
+            h, _ = self.forward(layer, h)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from actviz.opencl.check import examine
 from actviz.opencl.guard import Guard
 from actviz.opencl.job import Job, Way, own_of
 from actviz.opencl.kernels import GROUP, Kernels
+from actviz.opencl.layers import LayerPrograms
 from actviz.opencl.memory import Block, Sharing, room_for
 from actviz.opencl.own import TRIED, Program, Programs, difference
 from actviz.opencl.softmax import Softmax
@@ -78,6 +79,7 @@ class OpenCLEngine:
         self._kernels = Kernels(device.id, self._context, handle, options, self._fault)
         place = device.id, self._context, handle
         self._own = Programs(place, options, self._double, self._own_fault)
+        self.layers = LayerPrograms(place, self._queue, options, self._computing, self._sharing)
         self._vectors = Softmax(
             Place(
                 *(device, handle, self._context, self._queue),
@@ -219,8 +221,8 @@ class OpenCLEngine:
         """Give back the kernels, the program and the queue."""
         with Guard(self.device.id, "cannot be closed", self._lock):
             self._queue.finish()
-            self._kernels.close()
-            self._own.close()
+            for each in (self._kernels, self._own, self.layers):
+                each.close()
 
     def _job(self, request: Request) -> Job:
         """Refuse what this engine does not compute; make the kernel's arguments of the rest."""

@@ -118,7 +118,7 @@ def _defined(precision: str) -> frozenset[str]:
     return frozenset(_FUNCTION.findall(prelude_text(precision)))
 
 
-def _kernels(template: Template, row: Row, precision: str) -> str:
+def filled(template: Template, row: Row, precision: str) -> str:
     """Fill in the template for one row."""
     scalar, real, rounded, formal, argument, unpack, ordinary = FORMS[precision]
     names = parameters(row)
@@ -151,7 +151,7 @@ def _taken_whole(row: Row) -> tuple[str, ...]:
     return tuple(name for name in parameters(row) if name in taken)
 
 
-def _helpers(rows: Iterable[Row], precision: str) -> str:
+def helpers(rows: Iterable[Row], precision: str) -> str:
     """Collect the functions outside the prelude that the formulas call, each once."""
     lines = {
         line: None
@@ -171,8 +171,8 @@ def program_text(rows: tuple[Row, ...] = ROWS, precision: str = "float32") -> st
     """
     head, template = head_text("head.cl"), head_text("evaluate.cl")
     able = [row for row in rows if not missing(row, precision)]
-    kernels = (_kernels(Template(template), row, precision) for row in able)
-    parts = (head, prelude_text(precision), _helpers(able, precision), *kernels)
+    kernels = (filled(Template(template), row, precision) for row in able)
+    parts = (head, prelude_text(precision), helpers(able, precision), *kernels)
     return "\n".join(parts)
 
 
