@@ -157,7 +157,7 @@ def test_200_random_configurations_survive_keras(each: LayerRow) -> None:
     for seed in range(200):
         config = random_config(each, seed)
         layer = deserialized(write_layer(config))
-        own = layer.get_config()
+        own = _config_of(layer, config)
         again = read_layer(json.dumps(keras.layers.serialize(layer)))
         for name, value in config.fields.items():
             if name == "seed" and each.name == "SimpleRNN":
@@ -165,10 +165,19 @@ def test_200_random_configurations_survive_keras(each: LayerRow) -> None:
                 assert layer.cell.seed == value
             elif name == "lora_alpha" and value is None:
                 assert own.get(name) == config.fields["lora_rank"]
-            elif value is not None or name != "name":
+            elif value is not None or name not in ("name", "rnn_name"):
                 assert own.get(name) == _as_keras_writes(name, _given(config, name)), name
                 assert again.fields[name] == _without_gain(value)
         assert again.activations == kept_by_keras(config).activations
+
+
+def _config_of(layer: Any, config: LayerConfig) -> dict[str, Any]:
+    """What Keras holds under our names: an RNN layer and the cell in it each have a name."""
+    if config.in_rnn:
+        outer = layer.get_config()
+        renamed = {"in_rnn": True, "rnn_name": outer.pop("name"), "activity_regularizer": None}
+        return {**renamed, **outer, **layer.cell.get_config()}
+    return {"in_rnn": False, **layer.get_config()}
 
 
 def _as_keras_writes(name: str, value: Any) -> Any:
@@ -185,8 +194,11 @@ def _as_keras_writes(name: str, value: Any) -> Any:
 def _given(config: LayerConfig, name: str) -> Any:
     """What Keras is given for a field: an object for a word with arguments."""
     value = config.fields[name]
-    worded = isinstance(value, str) and ("(" in value or value == "constant") and name != "name"
-    return json.loads(write_layer(config))["config"][name] if worded else value
+    named = name in ("name", "rnn_name")
+    worded = not named and isinstance(value, str) and ("(" in value or value == "constant")
+    document = json.loads(write_layer(config))["config"]
+    inside = {**document, **document["cell"]["config"]} if config.in_rnn else document
+    return inside[name] if worded else value
 
 
 def _without_gain(value: Any) -> Any:
@@ -198,10 +210,10 @@ CHANNELS = 12
 
 
 def input_shape(config: LayerConfig) -> tuple[int, ...]:
-    """The shape of a small batch for a layer; for a cell that of one time step."""
+    """The shape of a small batch for a layer; for a cell alone that of one time step."""
     space = (9,) * ((config.row.axes or 2) - 2)
     first = config.fields.get("data_format") == "channels_first"
-    time = (3,) if config.layer in RNN else ()
+    time = (3,) if config.layer in RNN or config.in_rnn else ()
     return (2, *time, *((CHANNELS, *space) if first else (*space, CHANNELS)))
 
 
@@ -214,7 +226,7 @@ def test_a_random_layer_runs(each: LayerRow) -> None:
         and CHANNELS % int(config.fields.get("groups") or 1) == 0
     )
     layer, shape = deserialized(write_layer(config)), input_shape(config)
-    if config.layer.endswith("Cell"):
+    if config.is_step:
         layer, shape = keras.layers.RNN(layer), (shape[0], 2, *shape[1:])
     y = layer(np.ones(shape, "float32"))
     assert all(np.isfinite(float(loss)) for loss in layer.losses)
