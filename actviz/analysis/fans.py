@@ -29,15 +29,20 @@ _ALMOST_NONE = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The mean and the variance of a number."""
+    """The mean and the variance of a number; infinite or NaN where float64 does not hold them."""
 
     mean: float
     variance: float
 
     @property
+    def known(self) -> bool:
+        """Whether both are finite."""
+        return math.isfinite(self.mean) and math.isfinite(self.variance)
+
+    @property
     def second(self) -> float:
         """The mean of its square."""
-        return self.mean**2 + self.variance
+        return self.mean * self.mean + self.variance
 
     def plus(self, other: Spread) -> Spread:
         """Add an independent number."""
@@ -46,7 +51,7 @@ class Spread:
     def times(self, first: float, second: float) -> Spread:
         """Multiply by an independent number with these moments."""
         mean = first * self.mean
-        return Spread(mean, max(0.0, second * self.second - mean**2))
+        return Spread(mean, max(0.0, second * self.second - mean * mean))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +99,9 @@ class Passage:
         """Sum `true_fan_in` products of inputs and weights."""
         mean = self.true_fan_in * self.mean * given.mean
         if self.single:  # one input alone, or none
-            return Spread(mean, self.true * given.second - mean**2)
-        each = self.second * given.second - (self.mean * given.mean) ** 2
+            return Spread(mean, self.true * given.second - mean * mean)
+        first = self.mean * given.mean
+        each = self.second * given.second - first * first
         return Spread(mean, max(0.0, self.true_fan_in * each))
 
 
@@ -143,7 +149,7 @@ def layer_signal(
     MEAN.check(mean, "layer")
     STD.check(std, "layer")
     STATE.check(state, "layer")
-    layer = _Layer(config, layer_facts(config), Spread(mean, std**2), Spread(0.0, state**2))
+    layer = _Layer(config, layer_facts(config), Spread(mean, std * std), Spread(0.0, state * state))
     found: list[Gate] = []
     for at, gate in enumerate(gates(config)):
         found.append(_gate(layer, at, gate, found))
@@ -229,7 +235,7 @@ def _biases(config: LayerConfig, facts: LayerFacts, at: int) -> tuple[Spread, Sp
 
 
 def _spread(moments: tuple[float, float]) -> Spread:
-    return Spread(moments[0], max(0.0, moments[1] - moments[0] ** 2))
+    return Spread(moments[0], max(0.0, moments[1] - moments[0] * moments[0]))
 
 
 def _reset(layer: _Layer, reset: Gate, own: Passage, inner: Spread) -> Spread:
@@ -238,8 +244,8 @@ def _reset(layer: _Layer, reset: Gate, own: Passage, inner: Spread) -> Spread:
     if product == Spread(0.0, 0.0):
         return product
     name, values = layer.config.activations[reset.row.slot]
-    if row(name).vector:
-        return Spread(math.nan, math.nan)  # its gates depend on each other
+    if row(name).vector or not reset.z.known:
+        return Spread(math.nan, math.nan)  # the gates of a softmax depend on each other
     spread = math.sqrt(reset.z.variance) or _ALMOST_NONE
     r = moments_of(Curve.of(row(name), values), reset.z.mean, spread)
     if layer.config.fields["reset_after"]:

@@ -141,11 +141,13 @@ class _Run:
         sentence = refusal(config)
         if sentence:
             raise ValueError(sentence)
-        facts = layer_facts(config.cell)
+        backwards = config.fields.get("go_backwards")
+        config = config.cell
+        facts = layer_facts(config)
         _check_size(config, facts, drive.steps)
         held = draw_weights(config, drive.seed) if weights is None else weights
         x = drive.sequence(_one_input(config))
-        if config.fields.get("go_backwards"):
+        if backwards:
             x = x[::-1]
         space = _space(config, facts)
         bias = held.get("bias", np.zeros(held["kernel"].shape[-1]))
@@ -221,7 +223,7 @@ class _Run:
 def _one_input(config: LayerConfig) -> tuple[int, ...]:
     """Give the shape of one step's input, channels last."""
     if config.layer.endswith("Cell"):
-        return to_channels_last(config.cell.input_shape, config.cell.fields)
+        return to_channels_last(config.input_shape, config.fields)
     return config.input_shape[1:]
 
 

@@ -62,10 +62,14 @@ class Drive:
 
     def sequence(self, shape: tuple[int, ...]) -> Array:
         """Give the inputs, shape (steps, *shape); all but noise are the same everywhere."""
+        with np.errstate(over="ignore"):
+            return self.amplitude * self._wave(shape)
+
+    def _wave(self, shape: tuple[int, ...]) -> Array:
         t = np.arange(self.steps)
         if self.kind == "noise":
             rng = np.random.default_rng([self.seed, 1])
-            return self.amplitude * rng.standard_normal((self.steps, *shape))
+            return rng.standard_normal((self.steps, *shape))
         wave = {
             "impulse": (t == 0).astype(np.float64),
             "step": (t >= self.steps // 4).astype(np.float64),
@@ -73,7 +77,7 @@ class Drive:
             "sine": np.sin(2.0 * np.pi * t / self.period),
         }[self.kind]
         column = wave.reshape(-1, *(1 for _ in shape))
-        return self.amplitude * np.broadcast_to(column, (self.steps, *shape)).copy()
+        return np.broadcast_to(column, (self.steps, *shape))
 
     def direction(self, shape: tuple[int, ...]) -> Array:
         """Give the gradient of the loss with respect to the last h: of length 1, any direction."""
@@ -84,12 +88,16 @@ class Drive:
 def draw_weights(config: LayerConfig, seed: int) -> dict[str, Array]:
     """Draw all weights of a layer as its initializers spread them, by Keras's names; read-only."""
     # activations have no part in it: one draw serves all curves
-    return dict(_draw(LayerConfig(config.layer, config.fields, None, (), config.input_shape), seed))
+    return dict(_draw(_plain(config.cell), seed))
+
+
+def _plain(config: LayerConfig) -> LayerConfig:
+    return LayerConfig(config.layer, config.fields, input_shape=config.input_shape)
 
 
 @lru_cache(maxsize=4)
 def _draw(config: LayerConfig, seed: int) -> Mapping[str, Array]:
-    facts = layer_facts(config.cell)
+    facts = layer_facts(config)
     drawn = {
         each.name: _drawn(config, facts, each.name, np.random.default_rng([seed, 0, at]))
         for at, each in enumerate(facts.weights)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import random
 from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from layer_cases import random_config
+from PySide6.QtCore import QSizeF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -15,10 +18,18 @@ from actviz.activations import LISTED, Row
 from actviz.layers import ROWS, LayerRow
 from actviz.session import Session
 from actviz.ui.board import Bars, Board, Chart, Line, Rule, Table
+from actviz.ui.board_figure import BoardFigure
 from actviz.ui.lenses.layer import DRAWING
 from actviz.ui.look import Look
 from actviz.ui.theme import LIGHT
 from actviz.ui.window import Window
+
+MANY = 500 if os.environ.get("ACTVIZ_CAMPAIGN") else 3
+EXTREMES = {
+    "mean": (0.0, -1e200, 1e3),
+    "std": (1.0, 1e-200, 1e150),
+    "state_std": (0.0, 1.0, 1e150),
+}
 
 
 def session_with(layer: str, slot: str = "activation", **fields: Any) -> Session:
@@ -43,6 +54,13 @@ def bars(board: Board) -> dict[str, list[float]]:
         for mark in chart(board, "variance").marks
         if isinstance(mark, Bars)
     }
+
+
+def board_or_sentence(session: Session) -> Board | str:
+    try:
+        return board_of(session)
+    except ValueError as error:
+        return str(error)
 
 
 def said(board: Board) -> dict[str, str]:
@@ -106,6 +124,25 @@ def test_every_layer_type_has_its_board(qapp: object, row: LayerRow) -> None:
         for each in (chart(board, "f"), chart(board, "density")):
             assert isinstance(each, Chart)
             assert each.marks
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_random_layers_and_extreme_inputs_are_drawn(qapp: object, row: LayerRow) -> None:
+    for seed in range(MANY):
+        config = random_config(row, seed)
+        draw = random.Random(f"{row.name} {seed}")
+        session = document.set_lens(document.open_layer(Session(), config), "layer")
+        session = document.choose_slot(session, draw.choice(list(config.activations)))
+        for name, values in EXTREMES.items():
+            session = document.set_lens_value(session, name, draw.choice(values))
+        found = board_or_sentence(session)
+        if isinstance(found, str):
+            assert found.startswith(f"{row.name}.")
+            continue
+        figure = BoardFigure(Look(LIGHT))
+        figure.show(found, QSizeF(800.0, 600.0), 1.0)
+        assert len(figure.placed) == 4
 
 
 @pytest.mark.parametrize("each", LISTED, ids=lambda each: each.name)

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import os
+import random
 from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from layer_cases import random_config
+from PySide6.QtCore import QSizeF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from actviz import session as document
 from actviz.activations import LISTED, Row
 from actviz.analysis.recurrence import trace
+from actviz.analysis.recurrent_drive import INPUTS
 from actviz.layers import ROWS, LayerRow
 from actviz.session import Session
 from actviz.ui.board import Board, Chart, Line, Part, Rule, Words
+from actviz.ui.board_figure import BoardFigure
 from actviz.ui.lenses.time import DRAWING
 from actviz.ui.look import Look
 from actviz.ui.theme import DARK
 from actviz.ui.window import Window
 
+MANY = 500 if os.environ.get("ACTVIZ_CAMPAIGN") else 3
+EXTREMES = {
+    "time_input": INPUTS,
+    "time_steps": (1, 2, 7),
+    "amplitude": (1.0, 0.0, 1e308),
+}
 RECURRENT = [row for row in ROWS if len(row.slots) > 1 or "RNN" in row.name]
 
 
@@ -49,6 +60,13 @@ def chart(board: Board, key: str) -> Chart:
 
 def lines(board: Board, key: str) -> dict[str, Any]:
     return {m.name: m for m in chart(board, key).marks if isinstance(m, Line) and m.name}
+
+
+def board_or_sentence(session: Session) -> Board | str:
+    try:
+        return board_of(session)
+    except ValueError as error:
+        return str(error)
 
 
 def said(board: Board) -> dict[str, str]:
@@ -116,6 +134,25 @@ def test_every_recurrent_layer_has_its_board(qapp: object, row: LayerRow) -> Non
     board = board_of(session)
     assert lines(board, "gradient")["recurrent kernel"].y.shape == (3,)
     assert "left after 3 steps" in said(board)
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("row", RECURRENT, ids=lambda row: row.name)
+def test_random_layers_and_extreme_inputs_are_drawn(qapp: object, row: LayerRow) -> None:
+    for seed in range(MANY):
+        draw = random.Random(f"{row.name} {seed}")
+        config = random_config(row, seed)
+        session = document.set_lens(document.open_layer(Session(), config), "time")
+        session = document.choose_slot(session, draw.choice(list(config.activations)))
+        for name, values in EXTREMES.items():
+            session = document.set_lens_value(session, name, draw.choice(values))
+        found = board_or_sentence(session)
+        if isinstance(found, str):
+            assert found.startswith((f"{row.name}.", "time."))
+            continue
+        figure = BoardFigure(Look(DARK))
+        figure.show(found, QSizeF(800.0, 600.0), 1.0)
+        assert len(figure.placed) == len(found.rows[0]) + 1
 
 
 @pytest.mark.parametrize("slot", ["activation", "recurrent_activation"])

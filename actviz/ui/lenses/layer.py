@@ -91,14 +91,14 @@ def _view(gates: Sequence[Gate]) -> tuple[float, float]:
     """Show the bulk of all densities, and some of f beside 0."""
     low, high = -_LEAST, _LEAST
     for gate in gates:
-        reach = _DEVIATIONS * math.sqrt(gate.z.variance)
-        if math.isfinite(reach):
+        if gate.z.known:
+            reach = _DEVIATIONS * math.sqrt(gate.z.variance)
             low, high = min(low, gate.z.mean - reach), max(high, gate.z.mean + reach)
     return low, high
 
 
 def _weighed(wanted: Key, z: Spread) -> tuple[Weighed, ...]:
-    if not z.variance > 0.0:
+    if not z.known or z.variance == 0.0:
         return ()
     std = math.sqrt(z.variance)
     return tuple(
@@ -151,9 +151,10 @@ def _density(found: Found, look: Look) -> tuple[Mark, ...]:
     for group, stroke in zip(found.groups, strokes, strict=False):
         z = group.z
         name = f"{group.letters}: {normal_words(z)}" if len(found.groups) > 1 else ""
-        if not z.variance > 0.0:
-            if z.variance == 0.0:
-                marks.append(Rule(z.mean, stroke, words="all mass here"))
+        if not z.known:
+            continue
+        if z.variance == 0.0:
+            marks.append(Rule(z.mean, stroke, words="all mass here"))
             continue
         spread = math.sqrt(z.variance)
         x = np.unique(
@@ -162,7 +163,8 @@ def _density(found: Found, look: Look) -> tuple[Mark, ...]:
             )
         )
         x = x[(x >= found.view[0]) & (x <= found.view[1])]
-        y = np.exp(-(((x - z.mean) / spread) ** 2) / 2) / (spread * math.sqrt(2 * math.pi))
+        with np.errstate(over="ignore", under="ignore"):
+            y = np.exp(-(((x - z.mean) / spread) ** 2) / 2) / (spread * math.sqrt(2 * math.pi))
         fill = QColor(stroke.color)
         fill.setAlpha(_FILL)
         marks += [Area(x, y, fill), Line(x, y, stroke, name)]

@@ -65,7 +65,9 @@ class Found:
 def normal_words(z: Spread) -> str:
     """Write how a pre-activation is spread."""
     if math.isnan(z.variance):
-        return "unknown: the gates of a softmax depend on each other"
+        return "unknown, as the gates of a softmax depend on each other, or numbers are too large"
+    if not z.known:
+        return "too large for float64"
     return f"mean {significant(z.mean, 4)}, variance {significant(z.variance, 5)}"
 
 

@@ -36,7 +36,7 @@ _UNITS = 6
 """So many single units are drawn thinly; the thick line is of all."""
 _QUICK = 500
 """Steps of all curves together up to which a result is waited for, so that nothing flickers."""
-_VISIBLE = 1e-300
+_VISIBLE, _LARGEST = 1e-300, 1e300
 
 
 def key(session: Session) -> Key:
@@ -80,6 +80,11 @@ def refused(session: Session) -> str:
 
 def board(found: Found, session: Session, look: Look) -> Board:
     """Draw states, gates and, on a logarithmic scale, the gradient's way back."""
+    with np.errstate(all="ignore"):  # of what has overflowed, means have none
+        return _board(found, look)
+
+
+def _board(found: Found, look: Look) -> Board:
     steps = found.key.drive.steps
     x = Scale("step", 1.0, float(max(steps, 2)))
     upper = [Chart("state", _state_title(found), x, Scale("state"), _states(found, look))]
@@ -111,6 +116,13 @@ def _steps(values: Array) -> Array:
     return np.arange(1.0, len(values) + 1.0)
 
 
+def _root_mean_square(values: Array) -> Array:
+    """Give that of each row; squares that overflow or underflow do no harm."""
+    largest = np.abs(values).max(axis=1)
+    scale = np.where((largest > 0.0) & np.isfinite(largest), largest, 1.0)
+    return np.asarray(scale * np.sqrt(np.mean((values / scale[:, np.newaxis]) ** 2, axis=1)))
+
+
 def _backwards(found: Found) -> list[tuple[Shown, Trace]]:
     """Pair curves with their runs, as far as they are done; the live one is painted last."""
     return list(zip(found.key.curves, found.traces, strict=False))[::-1]
@@ -128,8 +140,7 @@ def _states(found: Found, look: Look) -> tuple[Mark, ...]:
         ]
     for shown, trace in _backwards(found):
         stroke = shown.stroke(look)
-        with np.errstate(all="ignore"):
-            sizes = {name: np.sqrt(np.mean(each**2, axis=1)) for name, each in trace.states.items()}
+        sizes = {name: _root_mean_square(each) for name, each in trace.states.items()}
         label = "h" if shown.style is None else ""
         marks.append(Line(_steps(sizes["h"]), sizes["h"], stroke, label))
         if "c" in sizes and shown.style is None:
@@ -178,12 +189,10 @@ def _paths(found: Found, look: Look) -> tuple[Mark, ...]:
     """Draw all paths of the live curve; of the others the whole, and thinly the cell path."""
     marks: list[Mark] = []
     for shown, trace in _backwards(found)[:-1]:
-        total = trace.paths["total"]
-        marks.append(Line(_steps(total), total, shown.stroke(look)))
+        stroke = shown.stroke(look)
+        marks.append(_path(trace.paths["total"], stroke))
         if "cell path" in trace.paths:
-            thin = shown.stroke(look)
-            cell = trace.paths["cell path"]
-            marks.append(Line(_steps(cell), cell, Stroke(thin.color, 1.0, thin.dashes)))
+            marks.append(_path(trace.paths["cell path"], Stroke(stroke.color, 1.0, stroke.dashes)))
     if not found.traces:
         return tuple(marks)
     paths = found.traces[0].paths
@@ -197,15 +206,20 @@ def _paths(found: Found, look: Look) -> tuple[Mark, ...]:
         strokes = {"recurrent kernel": Stroke(look.f, 2.0)}
     for name, stroke in strokes.items():
         if name in paths:
-            marks.append(Line(_steps(paths[name]), paths[name], stroke, name))
+            marks.append(_path(paths[name], stroke, name))
     marks += _ended(paths["total"], look)
     return tuple(marks)
+
+
+def _path(norms: Array, stroke: Stroke, name: str = "") -> Line:
+    """Draw norms, as far as an axis goes."""
+    return Line(_steps(norms), np.where(norms <= _LARGEST, norms, np.nan), stroke, name)
 
 
 def _ended(total: Array, look: Look) -> list[Mark]:
     """Say where float64 holds the gradient no longer."""
     gone = np.flatnonzero(total == 0.0)
-    if not gone.size or gone.size == total.size:
+    if not gone.size or gone[-1] == total.size - 1:
         return []
     at = int(gone[-1]) + 1
     height = max(float(total[at]), _VISIBLE)
