@@ -85,7 +85,7 @@ def refusal(config: LayerConfig) -> str:
         return ""
     return (
         f"{config.layer} has no state that goes from step to step; choose a recurrent layer or "
-        "cell (SimpleRNN, GRU, LSTM, ConvLSTM), or look at it in depth"
+        "cell (SimpleRNN, GRU, LSTM, ConvLSTM), or look through the Depth lens"
     )
 
 

@@ -109,7 +109,7 @@ DRAWING = Drawing(key=key, work=work, board=board, live=False, refusal=refused)
 
 def _state_title(found: Found) -> str:
     c = " and c" if found.traces and "c" in found.traces[0].states else ""
-    return f"state h{c}: root mean square, and some units of h"
+    return f"root mean square of h{c}; thin: units"
 
 
 def _steps(values: Array) -> Array:

@@ -14,9 +14,11 @@ from actviz.analysis.memory import REMEMBERING, forget_bias, memory, memory_of
 from actviz.analysis.recurrence import Trace
 from actviz.analysis.recurrent_drive import Drive
 from actviz.layers import LayerConfig
+from actviz.pins import curve_label
 from actviz.ui.board import Shown
 from actviz.ui.numbers import significant
 from actviz.ui.readings import Reading
+from actviz.ui.typed import shown
 
 _GATES = "recurrent_activation"
 
@@ -67,7 +69,7 @@ def _bias_memory(found: Found) -> list[Reading]:
         curves = [(each.label, each.activation, dict(each.values)) for each in found.key.curves]
     else:
         name, values = found.key.config.activations[_GATES]
-        curves = [(row(name).title, name, dict(values))]
+        curves = [(curve_label(name, values, shown), name, dict(values))]
     given = []
     for label, name, values in curves:
         if row(name).vector:
