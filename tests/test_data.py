@@ -18,12 +18,11 @@ from actviz.analysis.data import (
     LEVELS,
     SAMPLE,
     Data,
-    DataMoments,
     Omitted,
-    data_moments,
     load,
     loading,
 )
+from actviz.analysis.data_moments import DataMoments, data_moments
 
 
 def curve(name: str, **values: Any) -> Curve:
@@ -91,9 +90,14 @@ def test_of_many_numbers_a_sample_is_drawn_the_same_one_however_blocks_are_cut(
     assert abs(data.mean - (3 * SAMPLE - 1) / 2) < 4 * error
     assert not np.array_equal(load(path, seed=1).values, data.values)
     monkeypatch.setattr(data_files, "BLOCK", 77_777)
-    *_, (done, again) = loading(path)
+    module._LOADED.clear()
+    parts = list(loading(path))
+    done, again = parts[-1]
     assert done == 1.0
-    assert again is not None
+    # on the way samples of what was read by then, of the same kind
+    assert "read so far" in parts[0][1].sentence
+    assert parts[0][1].count == 77_777
+    assert len({id(each) for _, each in parts}) == 3
     assert np.array_equal(again.values, data.values)
 
 
@@ -110,7 +114,6 @@ def test_of_an_array_of_a_thousand_million_numbers_places_are_drawn(
     parts = list(loading(path))
     assert len(parts) > 4
     data = parts[-1][1]
-    assert data is not None
     assert (data.count, data.rows, data.values.size) == (few, size, few)
     assert "20,000 of 1,000,000,000 numbers, drawn at random (seed 0)" in data.sentence
 
@@ -145,7 +148,6 @@ def test_a_long_text_is_read_a_block_at_a_time(tmp_path: Path) -> None:
     assert len(parts) > 3
     assert [done for done, _ in parts] == sorted(done for done, _ in parts)
     data = parts[-1][1]
-    assert data is not None
     assert np.array_equal(data.values, np.sort(np.tile(NORMAL, 10)))
 
 

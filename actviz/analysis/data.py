@@ -1,27 +1,20 @@
-"""A person's own pre-activations: a bounded sample of a file, and what an activation makes of it.
-
-Errors are those of a sample of independent numbers. Pre-activations of one batch and one unit hang
-together, so that theirs are larger: what is stated is a lower bound for such data.
-"""
+"""A person's own pre-activations: a bounded sample of a file."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
-from actviz.analysis.curve import Curve
-from actviz.analysis.data_files import READERS, Array, blocks
-from actviz.analysis.saturation import EPSILON, saturation_of
-from actviz.analysis.survey import Piece, survey
+from actviz.analysis.data_files import READERS, Array, Block, blocks
 
 SUFFIXES = tuple(READERS)
 SAMPLE = 200_000
 """As many numbers of a file are kept."""
+_GROWTH = 4
 LEVELS = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0)
 
 
@@ -90,7 +83,7 @@ class Data:
     @property
     def mean_error(self) -> float:
         """The standard error of the mean; NaN for a single number."""
-        return _standard_error(self.values)
+        return standard_error(self.values)
 
     @property
     def quantiles(self) -> tuple[float, ...]:
@@ -115,52 +108,72 @@ class Data:
         return said + left_out + (f"; {self.note}" if self.note else "")
 
 
+_LOADED: dict[tuple[Path, int, int, int], Data] = {}
+_MOST_LOADED = 4
+
+
 def load(path: Path | str, *, seed: int = 0) -> Data:
-    """Read a sample of a .npy, .csv or .parquet file; kept until the file changes.
+    """Read a sample of a .npy, .csv or .parquet file; it is kept until the file changes.
 
     Raises
     ------
     ValueError
         Where it cannot be read, is of another kind, or holds no finite number.
     """
+    *_, (_, data) = loading(path, seed=seed)
+    return data
+
+
+def loading(path: Path | str, *, seed: int = 0) -> Iterator[tuple[float, Data]]:
+    """Do the same a block at a time: how much is read, and a sample of what was read.
+
+    The sample is drawn anew now and then, with the last block of all; may be left at any yield.
+    """
     path = Path(path)
+    key = _key(path, seed)
+    if key not in _LOADED:
+        for done, data in _reading(path, seed):
+            if done == 1.0:
+                _keep(key, data)
+            yield done, data
+        return
+    yield 1.0, _LOADED[key]
+
+
+def is_loaded(path: Path | str, *, seed: int = 0) -> bool:
+    """Tell whether a file was read to its end, and has not changed since."""
+    try:
+        return _key(Path(path), seed) in _LOADED
+    except ValueError:
+        return False
+
+
+def _key(path: Path, seed: int) -> tuple[Path, int, int, int]:
     try:
         now = path.stat()
     except OSError as error:
         raise ValueError(f"{path}: it cannot be read: {error.strerror or error}") from None
-    return _loaded(path, now.st_mtime_ns, now.st_size, seed)
+    return path, now.st_mtime_ns, now.st_size, seed
 
 
-@lru_cache(maxsize=4)
-def _loaded(path: Path, _changed: int, _size: int, seed: int) -> Data:
-    return next(found for _, found in loading(path, seed=seed) if found is not None)
+def _keep(key: tuple[Path, int, int, int], data: Data) -> None:
+    while len(_LOADED) >= _MOST_LOADED:
+        del _LOADED[next(iter(_LOADED))]
+    _LOADED[key] = data
 
 
-def loading(path: Path, *, seed: int = 0) -> Iterator[tuple[float, Data | None]]:
-    """Do the same a block at a time: how much is read, and with the last one what was found.
-
-    May be left at any yield.
-    """
-    sample, places = _Sample(seed), _Places(seed)
-    nan = infinite = text = rows = 0
-    notes: list[str] = []
-    for block in blocks(path, places.draw):
-        finite = block.numbers[np.isfinite(block.numbers)]
-        missing = int(np.isnan(block.numbers).sum())
-        nan, text = nan + missing, text + block.text
-        infinite += block.numbers.size - missing - finite.size
-        rows = block.rows or rows + block.numbers.size + block.text
-        notes += [block.note] if block.note else []
-        sample.add(finite)
-        yield min(block.done, 0.999), None
-    omitted = Omitted(nan, infinite, text)
+def _reading(path: Path, seed: int) -> Iterator[tuple[float, Data]]:
+    sample, found = _Sample(path.name, seed), None
+    for block in blocks(path, _Places(seed).draw):
+        sample.take(block)
+        if sample.count and (found is None or sample.count >= _GROWTH * found.count):
+            found = sample.data("read so far")
+        if found is not None:
+            yield min(block.done, 0.999), found
     if sample.count == 0:
-        raise ValueError(
-            f"{path}: there is no finite number in it ({omitted.words or 'it is empty'})"
-        )
-    values = sample.values()
-    values.flags.writeable = False
-    yield 1.0, Data(values, sample.count, omitted, seed, path.name, rows, "; ".join(notes))
+        words = sample.omitted.words or "it is empty"
+        raise ValueError(f"{path}: there is no finite number in it ({words})")
+    yield 1.0, sample.data()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,14 +188,27 @@ class _Places:
 class _Sample:
     """Keeps the numbers with the smallest of random keys: a sample, however blocks are cut."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, name: str, seed: int) -> None:
+        self._name, self._seed = name, seed
         self._random = np.random.Generator(np.random.PCG64(seed))
-        self._keys = np.empty(0)
-        self._values = np.empty(0)
-        self._bound = math.inf
-        self.count = 0
+        self._keys, self._values, self._bound = np.empty(0), np.empty(0), math.inf
+        self._notes: list[str] = []
+        self.count = self.rows = 0
+        self.omitted = Omitted()
 
-    def add(self, values: Array) -> None:
+    def take(self, block: Block) -> None:
+        """Take what is finite, and count the rest."""
+        finite = block.numbers[np.isfinite(block.numbers)]
+        nan, before = int(np.isnan(block.numbers).sum()), self.omitted
+        infinite = block.numbers.size - nan - finite.size
+        self.omitted = Omitted(
+            before.nan + nan, before.infinite + infinite, before.text + block.text
+        )
+        self.rows = block.rows or self.rows + block.numbers.size + block.text
+        self._notes += [block.note] if block.note else []
+        self._add(finite)
+
+    def _add(self, values: Array) -> None:
         self.count += values.size
         keys = self._random.random(values.size)
         near = keys < self._bound
@@ -196,106 +222,18 @@ class _Sample:
         self._keys, self._values = self._keys[kept], self._values[kept]
         self._bound = float(self._keys.max())
 
-    def values(self) -> Array:
+    def data(self, *more: str) -> Data:
+        """Give the sample of what was taken by now."""
         if self._keys.size > SAMPLE:
             self._cut()
-        return np.sort(self._values)
+        values = np.sort(self._values)
+        values.flags.writeable = False
+        note = "; ".join([*self._notes, *more])
+        return Data(values, self.count, self.omitted, self._seed, self._name, self.rows, note)
 
 
-# What an activation makes of it
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A figure of a sample and its standard error; NaN where it does not exist."""
-
-    value: float
-    error: float
-
-
-@dataclass(frozen=True, slots=True)
-class DataMoments:
-    """What a curve makes of a sample.
-
-    Parameters
-    ----------
-    mean, second, variance, slope_second
-        E f, E f², Var f (divisor n) and E f′²; infinite or NaN where f is at some number.
-    saturated
-        The share in the outermost stretches of |f′| < ε on sides of class hard or soft.
-    small_slope
-        The share with |f′| < ε.
-    dead
-        The share in stretches on which f′ is exactly 0; at a kink the left one counts.
-    not_finite
-        At how many numbers f or f′ is infinite or not defined.
-    """
-
-    mean: Estimate
-    second: Estimate
-    variance: Estimate
-    slope_second: Estimate
-    saturated: Estimate
-    small_slope: Estimate
-    dead: Estimate
-    not_finite: int
-
-
-def data_moments(curve: Curve, data: Data, epsilon: float = 0.01) -> DataMoments:
-    """Apply a curve to a sample; the errors are those of independent numbers.
-
-    Raises
-    ------
-    ValueError
-        For a bound that is not greater than 0.
-    """
-    EPSILON.check(epsilon, "data")
-    x, pieces = data.values, survey(curve)
-    saturation = saturation_of(curve, epsilon, pieces=pieces)
-    with np.errstate(all="ignore"):
-        f, df = curve.f(x), curve.df(x)
-        flat = np.abs(df) < epsilon
-        low, high = saturation.left_edge, saturation.right_edge
-        left = flat & (x <= (-math.inf if low is None else low))
-        right = flat & (x >= (math.inf if high is None else high))
-        return DataMoments(
-            mean=_averaged(f),
-            second=_averaged(f**2),
-            variance=_variance(f),
-            slope_second=_averaged(df**2),
-            saturated=_share(int((left | right).sum()), x.size),
-            small_slope=_share(int(flat.sum()), x.size),
-            dead=_share(_dead(pieces, x), x.size),
-            not_finite=int((~(np.isfinite(f) & np.isfinite(df))).sum()),
-        )
-
-
-def _dead(pieces: tuple[Piece, ...], x: Array) -> int:
-    """Count the numbers in flat stretches, each with its right end: f′ there is the left one."""
-    flat = [(piece.low, piece.high) for piece in pieces if np.all(piece.df == 0.0)]
-    return sum(int(((x > low) & (x <= high)).sum()) for low, high in flat)
-
-
-def _averaged(values: Array) -> Estimate:
-    return Estimate(float(values.mean()), _standard_error(values))
-
-
-def _standard_error(values: Array) -> float:
+def standard_error(values: Array) -> float:
+    """Give the standard error of a mean of independent numbers; NaN of a single one."""
     n = values.size
     with np.errstate(all="ignore"):
         return float(values.std(ddof=1) / math.sqrt(n)) if n > 1 else math.nan
-
-
-def _variance(values: Array) -> Estimate:
-    """Give Var with its error √((m₄ − m₂²)/n), for any distribution with a fourth moment."""
-    squares = (values - values.mean()) ** 2
-    return Estimate(float(squares.mean()), _standard_error(squares))
-
-
-def _share(hits: int, n: int) -> Estimate:
-    """Give a share with the spread that its value has after the sample, before it any: never 0.
-
-    That of the beta distribution with hits + 1 and misses + 1.
-    """
-    p = (hits + 1) / (n + 2)
-    return Estimate(hits / n, math.sqrt(p * (1 - p) / (n + 3)))

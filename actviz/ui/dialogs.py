@@ -12,7 +12,10 @@ from actviz.formats import ModelLayer
 from actviz.layers import LayerConfig
 from actviz.ui.model_dialog import ModelDialog
 
-_DOCUMENTS = "Sessions, layers and models (*.actviz *.json *.keras *.onnx);;All files (*)"
+_DOCUMENTS = (
+    "Sessions, layers and models (*.actviz *.json *.keras *.onnx);;"
+    "Data (*.npy *.csv *.parquet);;All files (*)"
+)
 _SESSIONS = "Sessions (*.actviz)"
 
 

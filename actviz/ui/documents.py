@@ -10,10 +10,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from actviz import session as document
-from actviz.files import write_atomic, write_session
+from actviz.analysis.data import SUFFIXES
+from actviz.files import shown, write_atomic, write_session
 from actviz.formats import Dialect, SeveralLayers, dialect_named, layer_file, shown_text
 from actviz.formats.dialect import losses
 from actviz.layers import LayerConfig
+from actviz.lenses import DATA, SIGNAL
 from actviz.session import Session
 from actviz.ui import dialogs
 from actviz.ui.dialogs import Answer
@@ -62,15 +64,20 @@ class Documents(QObject):
             self.open(path)
 
     def open(self, path: Path) -> bool:
-        """Open a session, or take the layer of a layer file into this session, as one step.
+        """Open a session, or take a layer, or a person's own data, into this one, as one step.
 
         Tells whether it is open already: a file that takes long goes on being read.
         """
+        if path.suffix.lower() in SUFFIXES:
+            return self._choose_data(path)
         self._starting = False
         return self._take(path, self.reader.read(path))
 
     def begin_with(self, path: Path) -> None:
         """Open the file that the program was started with; a layer is not yet a change."""
+        if path.suffix.lower() in SUFFIXES:
+            self._choose_data(path)
+            return
         self._starting = True
         self._take(path, self.reader.read(path))
 
@@ -100,6 +107,16 @@ class Documents(QObject):
                 return False
         self._note_opened(path, read)
         return True
+
+    def _choose_data(self, path: Path) -> bool:
+        """Let numbers of a person's own be the input of the lens Signal."""
+        name = shown(path.absolute())
+
+        def with_data(session: Session) -> Session:
+            looked = document.set_lens(session, SIGNAL.name)
+            return document.set_lens_value(looked, DATA.name, name)
+
+        return self._store.apply(with_data)
 
     def _pick(self, path: Path, model: SeveralLayers) -> bool:
         """Ask which layer of a model is wanted, and take it, as one step."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
@@ -293,10 +294,7 @@ def test_the_status_line_tells_the_time_of_frames_that_were_waited_for(
     assert "frame" not in window.status.figures.text()
 
 
-def test_files_can_be_dropped(qtbot: QtBot, window: Window, tmp_path: object) -> None:
-    path = f"{tmp_path}/layer.json"
-    with open(path, "w", encoding="utf-8") as file:
-        file.write('{"module": "keras.layers", "class_name": "Dense", "config": {"units": 3}}')
+def drop(window: Window, path: str) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(path)])
     given = (
@@ -309,6 +307,30 @@ def test_files_can_be_dropped(qtbot: QtBot, window: Window, tmp_path: object) ->
     QApplication.sendEvent(window, enter)
     assert enter.isAccepted()
     QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), *given))
+
+
+def test_data_that_are_dropped_are_the_input_of_the_lens_signal(
+    qtbot: QtBot, window: Window, tmp_path: Path
+) -> None:
+    path = tmp_path / "z.csv"
+    path.write_text("1\n2\nx\n")
+    drop(window, str(path))
+    session = window.store.session
+    assert (session.lens, session.settings["data"]) == ("signal", str(path))
+    qtbot.waitUntil(lambda: "left out: 1 text" in window.board.sentence.text())
+    # one step, there and back; a file without numbers is chosen, and said to be none
+    window.store.undo()
+    assert (window.store.session.lens, window.store.session.settings["data"]) == ("curve", None)
+    path.write_text("x\ny\n")
+    drop(window, str(path))
+    qtbot.waitUntil(lambda: "no finite number" in window.board.refusal.text())
+
+
+def test_files_can_be_dropped(qtbot: QtBot, window: Window, tmp_path: object) -> None:
+    path = f"{tmp_path}/layer.json"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write('{"module": "keras.layers", "class_name": "Dense", "config": {"units": 3}}')
+    drop(window, path)
     assert window.store.session.config.layer == "Dense"
     assert window.store.session.config.fields["units"] == 3
     assert window.store.history.undo_label == "Dense"

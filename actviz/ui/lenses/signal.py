@@ -6,13 +6,15 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from time import monotonic
 
 import numpy as np
 from PySide6.QtGui import QColor
 
 from actviz.activations import Break, row
 from actviz.analysis.curve import Array, Curve
-from actviz.analysis.data import Data, DataMoments, Estimate, data_moments, load
+from actviz.analysis.data import Data, is_loaded, loading
+from actviz.analysis.data_moments import DataMoments, Estimate, data_moments
 from actviz.analysis.data_pushed import data_pushed, histogram, sample_moments, spread
 from actviz.analysis.gains import Gain, gains
 from actviz.analysis.moments import Moments
@@ -95,22 +97,29 @@ def key(session: Session) -> Key:
     return Key(curves_of(session), mean, std, data, session.seed)
 
 
-_LOADED: set[tuple[str, int]] = set()
-"""Files that were read once: they are kept, so what is made of them is quick."""
+_TELL_EVERY = 0.05
 
 
 def is_live(wanted: Key) -> bool:
     """Read a file in the thread, and follow the slider once it is there."""
-    return wanted.data is None or (wanted.data, wanted.seed) in _LOADED
+    return wanted.data is None or is_loaded(wanted.data, seed=wanted.seed)
 
 
 def work(wanted: Key) -> Iterator[Part]:
-    """Work out all curves, their outputs over one range of y."""
-    data = None
-    if wanted.data is not None:
-        data = load(wanted.data, seed=wanted.seed)
-        _LOADED.add((wanted.data, wanted.seed))
-    yield Part(1.0, _found(wanted, data))
+    """Work out all curves, their outputs over one range of y; of a long file as far as it is read.
+
+    A part comes at least every 50 ms, however long the file is.
+    """
+    if wanted.data is None:
+        yield Part(1.0, _found(wanted, None))
+        return
+    seen, found, told = None, None, 0.0
+    for done, data in loading(wanted.data, seed=wanted.seed):
+        if data is not seen:
+            seen, found, told = data, _found(wanted, data), 0.0
+        if done == 1.0 or monotonic() - told > _TELL_EVERY:
+            told = monotonic()
+            yield Part(done, found)
 
 
 def _found(wanted: Key, data: Data | None) -> Found:
