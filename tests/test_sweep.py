@@ -16,7 +16,8 @@ import pytest
 import sweep_workers
 from test_cli import refused, run
 
-from actviz.sweep import local, table
+from actviz.evaluation import Device
+from actviz.sweep import local, measures, table
 from actviz.sweep.local import on_this_machine
 from actviz.sweep.outcome import Job, Outcome, code_digest, key_of
 from actviz.sweep.parts import Parts
@@ -232,6 +233,21 @@ def test_lost_points_are_in_the_table_and_tried_again(
     words = ("sweep", str(path), "-o", str(target), "--processes", "1")
     assert run(capsys, *words) == (0, "", "")
     assert rows_of(target)[3]["state"] == "done"
+
+
+def test_workers_share_out_all_gpus_and_leave_the_rest_to_the_best_device(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    listed = [
+        Device("a", "GPU a", "gpu", True),
+        Device("b", "GPU b, which hangs", "gpu", False, "it hangs"),
+        Device("c", "a processor", "cpu", True),
+        Device("d", "GPU d", "gpu", True),
+    ]
+    monkeypatch.setattr(measures, "devices", lambda: tuple(listed))
+    assert [measures.device_for(number) for number in range(5)] == ["a", "d", "a", "d", "a"]
+    monkeypatch.setattr(measures, "devices", lambda: (listed[2],))
+    assert measures.device_for(0) is None
 
 
 # Tables

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from actviz.analysis import saturation as normal
@@ -150,8 +150,8 @@ def _factor(log_norm: float, depth: int) -> float:
     return math.inf if exponent > 308.0 else 10.0**exponent
 
 
-@cache
 def _named(device: str | None) -> str:
+    """Ask each time: NumPy takes over where the best device fails."""
     return evaluate("linear", 0.0, device=device).device.id
 
 
