@@ -19,7 +19,8 @@ from actviz.activations import ROWS as ACTIVATIONS
 from actviz.activations import Row
 from actviz.formats import DIALECTS, Dialect
 from actviz.formats.haibal_labels import labels_of
-from actviz.layers import ROWS, LayerConfig, LayerRow
+from actviz.layers import ROWS, LayerConfig, LayerRow, layer_row
+from actviz.layers.fields import RNN_FLAGS
 from actviz.param import Choice, Param, Value, Values, text_of
 
 FOLDER = Path(__file__).parents[1] / "docs" / "dialects"
@@ -251,7 +252,39 @@ def overview(tables: dict[str, Table]) -> str:
         ]
         lines += [f"## {title.capitalize()}", "", f"{names}.", ""]
         lines += [*table(["activation", *tables], marks), ""]
-    return NEWLINE.join(lines)
+    return NEWLINE.join([*lines, *in_rnn(tables), ""])
+
+
+def in_rnn(tables: dict[str, Table]) -> list[str]:
+    """Say how each dialect takes a cell that is in an RNN layer, and one of its fields changed."""
+    lines = [
+        "## Cells in an RNN layer",
+        "",
+        "With `in_rnn` a cell stands in Keras's layer `RNN`, whose own fields then are the cell's "
+        "too. What a dialect refuses:",
+        "",
+    ]
+    for name, made in tables.items():
+        reasons: dict[str, list[str]] = {}
+        for row in ROWS:
+            if row.in_rnn is not None:
+                reasons.setdefault(_rnn_refusal(made.dialect, row, {}), []).append(row.name)
+        held = reasons.pop("", [])
+        said = [f"{', '.join(cells)}: {why}" for why, cells in reasons.items()]
+        flags = ({flag.name: True} for flag in RNN_FLAGS)
+        tried = {_rnn_refusal(made.dialect, layer_row(held[0]), each) for each in flags if held}
+        said += sorted(tried - {""})
+        lines.append(f"* `{name}`: {'; '.join(map(_cell, said)) or 'nothing'}")
+    return lines
+
+
+def _rnn_refusal(dialect: Dialect, row: LayerRow, fields: Values) -> str:
+    """Give the reason why a cell is refused in an RNN layer; empty where it is held."""
+    try:
+        (dialect.shown or dialect.write)(LayerConfig(row.name, {"in_rnn": True, **fields}))
+    except ValueError as error:
+        return str(error).removeprefix(f"{row.name}").lstrip(".: ")
+    return ""
 
 
 if __name__ == "__main__":
