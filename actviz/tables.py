@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from actviz.analysis.data_files import BROKEN
 from actviz.dtypes import is_bfloat16
 
 if TYPE_CHECKING:
@@ -35,8 +36,9 @@ def read_array(path: Path) -> Array:
             array: Array = np.lib.format.read_array(stream, allow_pickle=False)
     except OSError as error:
         raise ValueError(f"{path}: it cannot be read: {error.strerror}") from None
-    except (ValueError, EOFError, MemoryError) as error:
-        raise ValueError(f"{path}: it must be a .npy file of real numbers ({error})") from None
+    except BROKEN as error:
+        said = str(error).partition("\n")[0]
+        raise ValueError(f"{path}: it must be a .npy file of real numbers ({said})") from None
     return array
 
 

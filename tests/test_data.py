@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import pickle
+import random
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from actviz.analysis.data import (
     loading,
 )
 from actviz.analysis.data_moments import DataMoments, data_moments
+from actviz.tables import read_array
 
 
 def curve(name: str, **values: Any) -> Curve:
@@ -190,6 +193,32 @@ def test_what_cannot_be_read_gets_one_sentence(tmp_path: Path) -> None:
         said = refusal(path)
         assert words in said, name
         assert "\n" not in said
+
+
+@pytest.mark.filterwarnings("ignore:Reading .* created on Python 2")
+def test_damaged_files_never_end_in_anything_but_a_sentence(tmp_path: Path) -> None:
+    arrays = saved(tmp_path, np.arange(6.0).reshape(2, 3)).read_bytes()
+    texts = (b"a,b\n1,2\n3,4\n", b",x\n0;1,5\n")
+    chosen, refusals, sizes = random.Random(1), [], []
+    for number in range(600):
+        content = bytearray(arrays if number % 2 else chosen.choice(texts))
+        for _ in range(chosen.randint(1, 6)):
+            place = chosen.randrange(len(content))
+            new = chosen.choice([b"", b"\n", b",", b"{", b"'", bytes([chosen.randrange(256)])])
+            content[place : place + chosen.randint(0, 2)] = new
+        path = tmp_path / ("f.npy" if number % 2 else "f.csv")
+        path.write_bytes(content)
+        try:
+            *_, (_, data) = loading(path)
+            sizes.append(data.values.size)
+        except ValueError as error:
+            refusals.append(str(error))
+        if number % 2:
+            with contextlib.suppress(ValueError):
+                read_array(path)
+    assert all(said.startswith(str(tmp_path)) and "\n" not in said for said in refusals)
+    assert min(sizes) >= 1
+    assert min(len(sizes), len(refusals)) > 100
 
 
 def test_a_file_that_changes_is_read_again(tmp_path: Path) -> None:

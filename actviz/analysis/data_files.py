@@ -12,6 +12,7 @@ import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -26,6 +27,11 @@ READ_WHOLE = 1 << 27
 _PLACES = 4096
 _LONGEST_LINE = 1 << 24
 _NUMBER = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)([eEdD][+-]?\d+)?|[+-]?(nan|inf|infinity)", re.I)
+BROKEN = (
+    *(ValueError, EOFError, SyntaxError, TokenError, RecursionError),
+    *(TypeError, LookupError, OverflowError, MemoryError),
+)
+"""What NumPy raises for the header of a .npy file that is damaged."""
 _MISSING = {b"", b"na", b"n/a", b"null", b"none", b"-", b"?"}
 
 
@@ -101,7 +107,7 @@ def _npy_header(path: Path, stream: BinaryIO) -> tuple[np.dtype[Any], int]:
             raise ValueError(f"version {version[0]}.{version[1]}")
         reading = {1: np.lib.format.read_array_header_1_0, 2: np.lib.format.read_array_header_2_0}
         shape, _, dtype = reading[version[0]](stream)
-    except (ValueError, EOFError) as error:
+    except BROKEN as error:
         said = str(error).partition("\n")[0]
         raise ValueError(f"{path}: it must be a .npy file of real numbers ({said})") from None
     if dtype.hasobject:
@@ -124,7 +130,8 @@ def _read_places(stream: BinaryIO, places: NDArray[np.int64], size: int) -> byte
 def _numbers(path: Path, read: bytes, dtype: np.dtype[Any], count: int) -> Array:
     if len(read) != count * dtype.itemsize:
         raise ValueError(f"{path}: it grew shorter while it was read")
-    return np.frombuffer(read, dtype).astype(np.float64)
+    with np.errstate(all="ignore"):
+        return np.frombuffer(read, dtype).astype(np.float64)
 
 
 # .csv
