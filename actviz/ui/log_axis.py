@@ -137,7 +137,7 @@ class WordAxis(Axis):
 
 def log_range(values: Floats) -> tuple[float, float]:
     """Choose the range of a logarithmic axis for some values: whole decades, or less if few."""
-    seen = values[np.isfinite(values) & (values > 0)]
+    seen = np.clip(values[np.isfinite(values) & (values > 0)], SMALLEST, LARGEST / 10.0)
     if not seen.size:
         return 0.1, 10.0
     low, high = math.log10(float(seen.min())), math.log10(float(seen.max()))

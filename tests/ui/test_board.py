@@ -196,6 +196,13 @@ def test_a_logarithmic_axis_reaches_to_the_smallest_numbers() -> None:
     assert len(words) == len(axis.tick_pixels)
 
 
+@pytest.mark.parametrize("value", [1e-320, 5e-324, 1e300, 1.7e308])
+def test_a_logarithmic_axis_has_room_for_one_extreme_value(value: float) -> None:
+    low, high = log_range(np.array([value]))
+    assert 0.0 < low < high < np.inf
+    assert np.isfinite(LogAxis(low, high, 0.0, 600.0).pixels(np.array([low, high]))).all()
+
+
 def test_numbers_are_copied_so_that_they_can_be_read_back() -> None:
     look = Look(DARK)
     chart = Chart("c", "T", Scale("x"), Scale("y"), (Line(X, X / 3, Stroke(look.f), "third"),))
