@@ -20,7 +20,8 @@ def models() -> list[bytes]:
     """A model of every layer type that the dialect holds, with its few weights."""
     found = []
     for row in ROWS:
-        for config in (LayerConfig(row.name, {_size(row.name): 2}), random_config(row, 2)):
+        configs = (random_config(row, seed) for seed in (2, 2 * len(row.forms) + 1))
+        for config in (LayerConfig(row.name, {_size(row.name): 2}), *configs):
             try:
                 written = write_layer(config, "onnx")
             except ValueError:  # what the dialect does not hold

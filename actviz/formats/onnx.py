@@ -19,7 +19,7 @@ from actviz.formats.onnx_graph import Builder, Model
 from actviz.formats.onnx_layer import Array, LayerWriter
 from actviz.formats.onnx_listing import listing
 from actviz.formats.onnx_proto import model_bytes
-from actviz.formats.onnx_recurrent import KINDS, write_recurrent
+from actviz.formats.onnx_recurrent import KINDS, SAID, write_recurrent
 from actviz.formats.onnx_weights import SEED, initial_weights
 from actviz.layers import LayerConfig
 from actviz.param import Value, refuse
@@ -77,7 +77,8 @@ def model_of(config: LayerConfig, weights: Callable[[str], Array] | None = None)
         placed = str(error).startswith(config.layer)
         raise ValueError(str(error) if placed else f"{config.layer}: {error}") from None
     doc = f"{config.layer}, weights as its initializers make them from seed {SEED}"
-    return Model(layer.graph(), layer.builder.opset, doc)
+    metadata = {SAID: config.layer} if config.in_rnn else {}
+    return Model(layer.graph(), layer.builder.opset, doc, metadata)
 
 
 def _writer(config: LayerConfig) -> Callable[[LayerWriter], None]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from actviz.expression.nodes import Node
 from actviz.formats.onnx_graph import OnnxNode
 from actviz.formats.onnx_matching import bends, matched, own_formula
-from actviz.formats.onnx_recognition import cuts
+from actviz.formats.onnx_recognition import cuts, formula_between
 from actviz.formats.onnx_wiring import Held, Wiring, ints, whole
 from actviz.layers import LayerConfig
 from actviz.layers.sizes import OpenShape
@@ -52,16 +52,19 @@ class Found:
         if self.told:
             return self.input_shape
         first = self.fields.get("data_format") == "channels_first"
-        channels = 0 if first else len(self.input_shape) - 1
+        channels = int("in_rnn" in self.fields) if first else len(self.input_shape) - 1
         return tuple(n if at == channels else None for at, n in enumerate(self.input_shape))
 
 
 class Tail:
-    """Reads what comes behind a layer's products: the activation, and turned axes."""
+    """Reads what comes behind a layer's products: the activation, and turned axes.
 
-    def __init__(self, wiring: Wiring) -> None:
+    `outer` is the one of the graph around a loop's body: what one file is allowed is counted once.
+    """
+
+    def __init__(self, wiring: Wiring, outer: Tail | None = None) -> None:
         self.wiring = wiring
-        self._tried: set[Node] = set()
+        self._tried: set[Node] = set() if outer is None else outer._tried
 
     def activation(
         self, value: str, axes: Mapping[int, int] | None = None
@@ -85,6 +88,25 @@ class Tail:
                 return own, cut.value, list(cut.nodes)
         return LINEAR, value, []
 
+    def between(
+        self, start: str, end: str, axes: Mapping[int, int] | None = None
+    ) -> tuple[str, Mapping[str, Value]]:
+        """Read the activation by which one value becomes another; `axes` as for `activation`.
+
+        NotOursError where it is more than an activation.
+        """
+        last = self.wiring.maker.get(end)
+        if last is not None and last.op == "Softmax" and last.inputs == (start,):
+            soft = self._softmax_axis(last, start, axes)
+            if soft is not None:
+                return "softmax", {"axis": soft}
+        found = formula_between(self.wiring, start, end)
+        if found is not None:
+            known = self._known(*found) or own_formula(found[0])
+            if known is not None:
+                return known
+        raise NotOursError(f"what becomes of {start[:40]!r} is no activation of ours")
+
     def _known(self, tree: Node, op: str) -> tuple[str, dict[str, Value]] | None:
         self._tried.add(tree)
         if len(self._tried) > MOST_FORMULAS:
@@ -98,6 +120,13 @@ class Tail:
         node = self.wiring.only_user(value)
         if node is None or node.op != "Softmax" or len(node.outputs) != 1:
             return None
+        axis = self._softmax_axis(node, value, axes)
+        return None if axis is None else (("softmax", {"axis": axis}), node.result, [node])
+
+    def _softmax_axis(
+        self, node: OnnxNode, value: str, axes: Mapping[int, int] | None
+    ) -> int | None:
+        """Say where a Softmax acts in Keras; None where that is on several axes."""
         old = self.wiring.opset < 13
         axis = whole(node, "axis", 1 if old else -1)
         if old:
@@ -106,9 +135,7 @@ class Tail:
             if not last and not (axes is None and axis == 1):
                 return None
             axis = -1
-        if axes is not None:
-            axis = axes.get(axis, axis)
-        return ("softmax", {"axis": axis}), node.result, [node]
+        return axis if axes is None else axes.get(axis, axis)
 
 
 def dtype_of(*arrays: Held) -> str:

@@ -11,7 +11,9 @@ from actviz.param import number_text
 def listing(model: Model) -> str:
     """Write inputs, outputs, arrays and nodes of a model; loops are indented."""
     head = f"model  operator set {model.opset}, form {model.ir_version}"
-    return "\n".join([head, *([f"       {model.doc}"] if model.doc else []), *_graph(model.graph)])
+    said = [model.doc] if model.doc else []
+    said += [f"{key} = {value}" for key, value in model.metadata.items()]
+    return "\n".join([head, *(f"       {each}" for each in said), *_graph(model.graph)])
 
 
 def _graph(graph: Graph, indent: str = "") -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mmap
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -17,11 +17,15 @@ from actviz.formats.onnx_reading_layers import (
     read_matmul,
     read_transposed,
 )
+from actviz.formats.onnx_reading_loops import read_cell, read_loop
 from actviz.formats.onnx_reading_recurrent import read_recurrent
+from actviz.formats.onnx_recurrent import KINDS, SAID
 from actviz.formats.onnx_unpack import unpack
 from actviz.formats.onnx_wiring import MAIN_DOMAINS, Wiring
-from actviz.layers import LayerConfig
+from actviz.layers import LayerConfig, layer_row
+from actviz.layers.row import IN_RNN
 from actviz.layers.sizes import OpenShape
+from actviz.param import Value
 
 LayerReader = Callable[[Wiring, Tail, OnnxNode], Found]
 READERS: Mapping[str, LayerReader] = MappingProxyType(
@@ -33,6 +37,7 @@ READERS: Mapping[str, LayerReader] = MappingProxyType(
         "LSTM": read_recurrent,
         "MatMul": read_matmul,
         "RNN": read_recurrent,
+        "Scan": read_loop,
     }
 )
 """The operators that layers begin with."""
@@ -91,6 +96,10 @@ def layers_of(model: Model) -> list[OnnxLayer]:
     tail = Tail(wiring)
     taken: set[int] = set()
     found: list[tuple[int, OnnxLayer]] = []
+    cell = read_cell(wiring, tail)
+    if cell is not None:
+        operator = wiring.nodes[-1].op
+        return [OnnxLayer(model.graph.name, operator, cell.config(), cell.known_shape())]
     for node in wiring.nodes:
         if node.op in READERS and node.domain in MAIN_DOMAINS and id(node) not in taken:
             entry, nodes = _layer(wiring, tail, node)
@@ -100,7 +109,27 @@ def layers_of(model: Model) -> list[OnnxLayer]:
         if id(node) not in taken and node.op not in _PLUMBING:
             entry = OnnxLayer(_name(node), node.op, None, (), f"{node.op} is no layer of ours")
             found.append((wiring.place[id(node)], entry))
-    return [entry for _, entry in sorted(found, key=lambda each: each[0])]
+    entries = [entry for _, entry in sorted(found, key=lambda each: each[0])]
+    return [_as_said(entries[0], model)] if len(entries) == 1 else entries
+
+
+def _as_said(entry: OnnxLayer, model: Model) -> OnnxLayer:
+    """Take the one layer of a file for the cell in an RNN layer, which computes the same.
+
+    What the file says of itself counts only where it names the cell of the very layer that its
+    graph is.
+    """
+    config = entry.config
+    said = model.metadata.get(SAID)
+    if config is None or config.layer not in KINDS or said != f"{config.layer}Cell":
+        return entry
+    row = layer_row(said).bound({IN_RNN: True})
+    known = {param.name for param in row.fields}
+    fields: dict[str, Value] = {n: value for n, value in config.fields.items() if n in known}
+    fields[IN_RNN] = True
+    activations, warnings = config.activations, config.warnings
+    cell = LayerConfig(said, fields, activations, warnings, config.input_shape)
+    return replace(entry, config=cell)
 
 
 _PLUMBING = ("Constant", "Identity", "Cast", "Shape", "Gather", "Concat", "Unsqueeze", "Squeeze")

@@ -16,7 +16,7 @@ Shape = tuple[int, ...]
 
 def read_gemm(wiring: Wiring, tail: Tail, node: OnnxNode) -> Found:
     """Read a Gemm as Dense."""
-    kernel = _weight(wiring, node, 1, 2)
+    kernel = weight_at(wiring, node, 1, 2)
     for name, idle in (("alpha", 1.0), ("beta", 1.0)):
         if real(node, name, 1.0) != idle:
             raise NotOursError(f"its {name} is {real(node, name, 1.0):g}; Dense has none")
@@ -32,7 +32,7 @@ def read_gemm(wiring: Wiring, tail: Tail, node: OnnxNode) -> Found:
 
 def read_matmul(wiring: Wiring, tail: Tail, node: OnnxNode) -> Found:
     """Read a product with a matrix of the file, and the bias that is added to it, as Dense."""
-    kernel = _weight(wiring, node, 1, 2)
+    kernel = weight_at(wiring, node, 1, 2)
     inputs, units = kernel.shape
     after = wiring.only_user(node.result)
     bias = _added(wiring, after, node.result, units)
@@ -66,7 +66,8 @@ def _input_shape(wiring: Wiring, node: OnnxNode, inputs: int) -> Shape:
     return known if known is not None and known[-1:] == (inputs,) else (inputs,)
 
 
-def _weight(wiring: Wiring, node: OnnxNode, at: int, rank: int | None = None) -> Held:
+def weight_at(wiring: Wiring, node: OnnxNode, at: int, rank: int | None = None) -> Held:
+    """Give the weights that are a node's input; NotOursError where there are none."""
     held = wiring.array(node.inputs[at]) if len(node.inputs) > at else None
     if held is None:
         raise NotOursError("what it multiplies with is no array of the file")
@@ -78,7 +79,7 @@ def _weight(wiring: Wiring, node: OnnxNode, at: int, rank: int | None = None) ->
 
 
 @dataclass(frozen=True)
-class _Place:
+class Place:
     """Where a convolution stands: with the channels last around it, if it is turned so."""
 
     rank: int
@@ -91,18 +92,17 @@ class _Place:
         """The input's sizes along the axes of space, as the node sees them."""
         return None if self.shape is None else self.shape[1:]
 
-    def axes(self) -> Mapping[int, int] | None:
-        """Say where Keras has the axes that the node has."""
-        if not self.last:
-            return None
+    def axes(self) -> Mapping[int, int]:
+        """Say where Keras has the axes that the node has; the last one is -1."""
         count = self.rank + 2
+        if not self.last:
+            return {count - 1: -1}
         keras = {0: 0, 1: count - 1, **{axis: axis - 1 for axis in range(2, count)}}
-        if self.last:
-            keras[1] = -1
+        keras[1] = -1
         return {**keras, **{axis - count: keras[axis] for axis in range(1, count)}}
 
 
-def _place(wiring: Wiring, node: OnnxNode, rank: int, channels: int) -> _Place:
+def place_at(wiring: Wiring, node: OnnxNode, rank: int, channels: int) -> Place:
     """Look at what stands before a convolution: a turn from channels last, and the sizes."""
     before = wiring.maker.get(node.source)
     last = turned(before) == (0, rank + 1, *range(1, rank + 1))
@@ -111,11 +111,11 @@ def _place(wiring: Wiring, node: OnnxNode, rank: int, channels: int) -> _Place:
         outer = sizes(wiring.shape(before.source))
         shape = None if outer is None else (outer[-1], *outer[:-1])
     fits = shape is not None and len(shape) == rank + 1 and shape[0] == channels
-    return _Place(rank, last, channels, shape if fits else None)
+    return Place(rank, last, channels, shape if fits else None)
 
 
 def _finish(
-    tail: Tail, node: OnnxNode, place: _Place, layer: str, fields: dict[str, object]
+    tail: Tail, node: OnnxNode, place: Place, layer: str, fields: dict[str, object]
 ) -> Found:
     """Read the activation and the turn back, and say the sizes."""
     channels = place.channels
@@ -139,13 +139,13 @@ def _finish(
     if last and before is not None and tail.wiring.only_user(before.result) is not None:
         nodes.insert(0, before)
     fields["data_format"] = "channels_last" if last else "channels_first"
-    space = place.space or _some_space(fields, place.rank)
+    space = place.space or some_space(fields, place.rank)
     shape = (*space, channels) if last else (channels, *space)
     told = place.space is not None
     return Found(layer, fields, shape, {"activation": activation}, nodes, told=told)
 
 
-def _some_space(fields: Mapping[str, object], rank: int) -> Shape:
+def some_space(fields: Mapping[str, object], rank: int) -> Shape:
     """Make sizes that the window fits into, where the file says none."""
     kernel, dilation = fields["kernel_size"], fields["dilation_rate"]
     assert isinstance(kernel, tuple)
@@ -154,7 +154,8 @@ def _some_space(fields: Mapping[str, object], rank: int) -> Shape:
     return tuple(max(8, each) for each in reach)
 
 
-def _bias(wiring: Wiring, node: OnnxNode) -> tuple[Held, ...]:
+def bias_at(wiring: Wiring, node: OnnxNode) -> tuple[Held, ...]:
+    """Give the bias of a convolution, if it has one; NotOursError where it is no array."""
     if len(node.inputs) < 3 or not node.inputs[2]:
         return ()
     held = wiring.array(node.inputs[2])
@@ -163,7 +164,7 @@ def _bias(wiring: Wiring, node: OnnxNode) -> tuple[Held, ...]:
     return (held,)
 
 
-def _window(node: OnnxNode, kernel: Shape) -> tuple[Shape, Shape]:
+def window_at(node: OnnxNode, kernel: Shape) -> tuple[Shape, Shape]:
     """Give strides and dilation; NotOursError where they do not fit the kernel."""
     ones = (1,) * len(kernel)
     strides, dilation = ints(node, "strides", ones), ints(node, "dilations", ones)
@@ -177,20 +178,20 @@ def _window(node: OnnxNode, kernel: Shape) -> tuple[Shape, Shape]:
 
 def read_conv(wiring: Wiring, tail: Tail, node: OnnxNode) -> Found:
     """Read a Conv as a plain, depthwise or separable convolution."""
-    kernel = _weight(wiring, node, 1)
+    kernel = weight_at(wiring, node, 1)
     filters, per_group, *window = kernel.shape
     rank, groups = len(window), whole(node, "group", 1)
     if not 1 <= rank <= 3 or groups < 1:
         raise NotOursError(f"it has {rank} axes of space and {groups} groups")
     channels = per_group * groups
-    strides, dilation = _window(node, tuple(window))
-    place = _place(wiring, node, rank, channels)
-    arrays = (kernel, *_bias(wiring, node))
+    strides, dilation = window_at(node, tuple(window))
+    place = place_at(wiring, node, rank, channels)
+    arrays = (kernel, *bias_at(wiring, node))
     fields: dict[str, object] = {
         "kernel_size": tuple(window),
         "strides": strides,
         "dilation_rate": dilation,
-        "padding": _padding(node, tuple(window), strides, dilation, place.space),
+        "padding": padding_of(node, tuple(window), strides, dilation, place.space),
         "use_bias": len(arrays) == 2,
         "dtype": dtype_of(*arrays),
     }
@@ -222,16 +223,16 @@ def _separable(
     tail: Tail,
     node: OnnxNode,
     mixture: OnnxNode,
-    place: _Place,
+    place: Place,
     fields: dict[str, object],
 ) -> Found:
     wiring = tail.wiring
-    kernel = _weight(wiring, mixture, 1)
-    bias = _bias(wiring, mixture)
+    kernel = weight_at(wiring, mixture, 1)
+    bias = bias_at(wiring, mixture)
     fields |= {
         "filters": kernel.shape[0],
         "use_bias": bool(bias),
-        "dtype": dtype_of(_weight(wiring, node, 1), kernel, *bias),
+        "dtype": dtype_of(weight_at(wiring, node, 1), kernel, *bias),
     }
     layer = f"SeparableConv{place.rank}D"
     found = _finish(tail, mixture, place, layer, fields)
@@ -241,7 +242,7 @@ def _separable(
     return found
 
 
-def _padding(
+def padding_of(
     node: OnnxNode, kernel: Shape, strides: Shape, dilation: Shape, space: Shape | None
 ) -> str:
     """Say which padding of Keras a node's is; NotOursError where it is none."""
@@ -272,14 +273,14 @@ def _padding(
 
 def read_transposed(wiring: Wiring, tail: Tail, node: OnnxNode) -> Found:
     """Read a ConvTranspose; its cuts must be those of a padding of Keras's."""
-    kernel = _weight(wiring, node, 1)
+    kernel = weight_at(wiring, node, 1)
     channels, filters, *window = kernel.shape
     rank = len(window)
     if not 1 <= rank <= 3 or whole(node, "group", 1) != 1:
         raise NotOursError(f"it has {rank} axes of space and {whole(node, 'group', 1)} groups")
-    strides, dilation = _window(node, tuple(window))
-    place = _place(wiring, node, rank, channels)
-    arrays = (kernel, *_bias(wiring, node))
+    strides, dilation = window_at(node, tuple(window))
+    place = place_at(wiring, node, rank, channels)
+    arrays = (kernel, *bias_at(wiring, node))
     padding, added = _cut(node, tuple(window), strides, dilation)
     fields: dict[str, object] = {
         "filters": filters,

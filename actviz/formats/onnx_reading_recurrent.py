@@ -14,7 +14,7 @@ from actviz.param import Value
 
 Activation = tuple[str, Mapping[str, Value]]
 _DEFAULTS = {"RNN": ("Tanh",), "GRU": ("Sigmoid", "Tanh"), "LSTM": ("Sigmoid", "Tanh", "Tanh")}
-_SOME_STEPS = 10
+SOME_STEPS = 10
 """Steps of a layer whose file does not say how many there are."""
 _LAYERS = {kind.op: (layer, kind) for layer, kind in KINDS.items()}
 _NUMBERS: Mapping[str, tuple[float | None, float | None]] = MappingProxyType(
@@ -75,7 +75,7 @@ def read_recurrent(wiring: Wiring, tail: Tail, node: OnnxNode) -> Found:
     fields |= _outputs(wiring, node, nodes, warnings)
     slots = dict(zip(kind.functions, _activations(node, kind), strict=True))
     time = _time(wiring, node, nodes)
-    shape = (_SOME_STEPS if time is None else time, channels)
+    shape = (SOME_STEPS if time is None else time, channels)
     return Found(layer, fields, shape, slots, nodes, warnings, time is not None)
 
 
@@ -138,12 +138,40 @@ def _outputs(
     wiring: Wiring, node: OnnxNode, nodes: list[OnnxNode], warnings: list[str]
 ) -> dict[str, object]:
     """Say which outputs are used: all steps, the last one, the states."""
-    used = [bool(name) and wiring.used(name) for name in node.outputs]
-    every, states = used[:1] == [True], used[1:]
+    every = node.result if node.result and wiring.used(node.result) else ""
     nodes += _behind(wiring, node)
     if every and _backwards(node) and not any(_reverses(each) for each in nodes):
         warnings.append(f"{node.op}: Keras gives the steps in the other order")
-    return {"return_sequences": every, "return_state": any(states) if every else any(states[1:])}
+    return asked_for(wiring, every, [name for name in node.outputs[1:] if name], warnings)
+
+
+def asked_for(
+    wiring: Wiring, every: str, states: list[str], warnings: list[str]
+) -> dict[str, object]:
+    """Say what is given of a recurrence: all steps ("" for the last one), and its last states too.
+
+    The last step is the first state: without all steps that one has to be given out twice.
+    """
+    used = [wiring.used(name) for name in states]
+    given = [_given_out(wiring, name) for name in (every, *states)]
+    again = any(used) if every else any(used[1:]) or any(len(names) > 1 for names in given[1:2])
+    order = [wiring.outputs.index(name) for names in given for name in names]
+    if order != sorted(order):
+        warnings.append("the file gives the outputs in another order than Keras")
+    return {"return_sequences": bool(every), "return_state": again}
+
+
+def _given_out(wiring: Wiring, value: str) -> list[str]:
+    """Give the outputs of the graph that are a value, turned, squeezed or as it is, in order."""
+    names, found = [value], set()
+    for _ in range(5):
+        found |= wiring.results.intersection(names)
+        users = [user for name in names for user in wiring.users.get(name, ())]
+        names = [user.result for user in users if user.op in _MOVES or _reverses(user)]
+    return [name for name in wiring.outputs if name in found]
+
+
+_MOVES = ("Identity", "Squeeze", "Transpose")
 
 
 def _behind(wiring: Wiring, node: OnnxNode) -> list[OnnxNode]:
@@ -153,9 +181,7 @@ def _behind(wiring: Wiring, node: OnnxNode) -> list[OnnxNode]:
         name = output
         for _ in range(4):
             after = wiring.only_user(name) if name else None
-            moves = after is not None and (
-                after.op in ("Squeeze", "Transpose", "Identity") or _reverses(after)
-            )
+            moves = after is not None and (after.op in _MOVES or _reverses(after))
             if after is None or not moves or len(after.outputs) != 1:
                 break
             found.append(after)

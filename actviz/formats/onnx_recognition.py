@@ -100,6 +100,38 @@ def cuts(wiring: Wiring, start: str) -> list[Cut]:
     return found
 
 
+def formula_between(wiring: Wiring, start: str, end: str) -> tuple[Node, str] | None:
+    """Give the formula by which one value becomes another, and its last operator.
+
+    None where it is more than element-wise nodes and single numbers.
+    """
+    trees: dict[str, Part] = {start: _X}
+    sizes = {start: 1}
+    op = ""
+    for node in sorted(_nodes_between(wiring, start, end), key=lambda n: wiring.place[id(n)]):
+        tree = _tree(node, [_part(wiring, trees, name) for name in node.inputs])
+        size = 1 + sum(sizes.get(name, 1) for name in node.inputs)
+        if tree is None or size > LARGEST_TREE:
+            return None
+        trees[node.result], sizes[node.result], op = tree, size, node.op
+    found = _part(wiring, trees, end)
+    return None if found is None or isinstance(found, Compare) else (found, op)
+
+
+def _nodes_between(wiring: Wiring, start: str, end: str) -> list[OnnxNode]:
+    """Follow a value back to another and give the nodes on all ways, and as many as are read."""
+    found: dict[int, OnnxNode] = {}
+    names = [end]
+    while names and len(found) <= LARGEST_TREE:
+        name = names.pop()
+        node = wiring.maker.get(name) if name != start else None
+        if node is not None and id(node) not in found:
+            found[id(node)] = node
+            names += node.inputs
+    plain = all(len(n.outputs) == 1 and n.domain in MAIN_DOMAINS for n in found.values())
+    return list(found.values()) if plain else []
+
+
 def _uses(wiring: Wiring, name: str) -> int:
     """Count the nodes that use a value; what the graph gives out is used beyond it."""
     return len(wiring.users.get(name, ())) + (name in wiring.results)

@@ -62,6 +62,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "LSTM": Kind("LSTM", 4, (GATES, CANDIDATE, CANDIDATE), 2, gates_reordered),
     }
 )
+SAID = "actviz.layer"
+"""Under which key a file of a cell in an RNN layer names it: its graph is the layer's too."""
 _CONVOLUTIONS = Kind("", 4, (), 2)
 """A ConvLSTM cell in an RNN layer, for which ONNX has no operator."""
 

@@ -28,12 +28,17 @@ class Wiring:
     Parameters
     ----------
     model
-        The model as it was read.
+        The model as it was read, or a loop's body put as one.
+    outer
+        The connections of the graph around a loop's body, whose arrays the body uses.
     """
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, outer: Wiring | None = None) -> None:
         graph = model.graph
+        self._outer = outer
         self.opset = model.opset
+        self.inputs = tuple(port.name for port in graph.inputs)
+        self.outputs = tuple(port.name for port in graph.outputs)
         self.nodes = graph.nodes
         self.place = {id(node): at for at, node in enumerate(graph.nodes)}
         self.tensors = {tensor.name: tensor for tensor in graph.tensors}
@@ -72,10 +77,12 @@ class Wiring:
         """Find the array of the file that a value is, also where it is turned or rounded first."""
         turned: list[tuple[int, ...]] = []
         computed = ""
+        scope = self
         for _ in range(4):
-            if name in self.tensors:
-                return _held(self.tensors[name], turned, computed)
-            node = self.maker.get(name)
+            scope = scope._scope(name)
+            if name in scope.tensors:
+                return _held(scope.tensors[name], turned, computed)
+            node = scope.maker.get(name)
             if node is None or node.op not in ("Identity", "Cast", "Transpose"):
                 return None
             if node.op == "Cast":
@@ -85,6 +92,11 @@ class Wiring:
                 turned.append(ints(node, "perm"))
             name = node.source
         return None
+
+    def _scope(self, name: str) -> Wiring:
+        """Find the graph, this one or one around it, that a name is of."""
+        own = name in self.tensors or name in self.maker or name in self.inputs
+        return self if own or self._outer is None else self._outer._scope(name)
 
 
 def _held(tensor: Tensor, turned: list[tuple[int, ...]], computed: str) -> Held | None:
