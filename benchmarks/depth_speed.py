@@ -2,9 +2,10 @@
 
 Both have the same weights, 50 layers of 512 units and 512 inputs in float32, and take of each layer
 the mean squares of z and h, the mean of h, its histogram in 64 bins, the units without a gradient,
-and the norm of the gradient with respect to h; torch through module and tensor hooks, without
-gradients for the weights. Each lives in a process of its own, so that neither has the other's
-threads beside it, and they take turns. Prints medians and best times, and their ratio:
+and the norm of the gradient with respect to h; torch through module and tensor hooks, once without
+gradients for the weights, as ours, and once with them, as a module comes. Each lives in a process
+of its own, so that none has the others' threads beside it, and they take turns. Prints the medians
+and best times, and the ratios of the best:
 
     python -m benchmarks.depth_speed [--rounds 15] [--width 512] [--without-histogram]
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+from functools import partial
 from importlib.util import find_spec
 from statistics import median
 from time import perf_counter, sleep
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ACTIVATIONS = ("relu", "elu", "gelu", "tanh", "swish")
+KINDS = ("ours", "torch", "trained")
 DEPTH, BATCH, RANGE, BINS = 50, 512, 3.0, 64
 SETTLED = 0.02
 """Seconds after a turn in which the threads of that process go to sleep."""
@@ -46,7 +49,9 @@ def ours(network: Network, layers: Kept, name: str, bins: int) -> Callable[[], l
     return run
 
 
-def torchs(network: Network, layers: Kept, name: str, bins: int) -> Callable[[], list[float]]:
+def torchs(
+    network: Network, layers: Kept, name: str, bins: int, *, trained: bool = False
+) -> Callable[[], list[float]]:
     """Give the same run as one writes it with torch: a Sequential with hooks."""
     import torch
 
@@ -54,8 +59,8 @@ def torchs(network: Network, layers: Kept, name: str, bins: int) -> Callable[[],
     modules = []
     for kernel, offset in zip(layers.kernels, layers.offsets, strict=True):
         linear = torch.nn.Linear(network.width, network.width)
-        linear.weight = torch.nn.Parameter(torch.tensor(kernel.T.copy()), requires_grad=False)
-        linear.bias = torch.nn.Parameter(torch.tensor(offset), requires_grad=False)
+        linear.weight = torch.nn.Parameter(torch.tensor(kernel.T.copy()), requires_grad=trained)
+        linear.bias = torch.nn.Parameter(torch.tensor(offset), requires_grad=trained)
         modules += [linear, getattr(torch.nn, kinds[name])()]
     model = torch.nn.Sequential(*modules)
     x, g = torch.tensor(network.inputs()), torch.tensor(network.loss_gradient())
@@ -81,6 +86,7 @@ def torchs(network: Network, layers: Kept, name: str, bins: int) -> Callable[[],
         norms.clear()
         h = x.clone().requires_grad_(True)
         h.register_hook(lambda gradient: norms.append(float(gradient.norm())))
+        model.zero_grad()
         model(h).backward(g)
         return list(norms)
 
@@ -94,7 +100,7 @@ def serve(kind: str, width: int, bins: int) -> None:
     layers = Kept(
         [network.weights(each) for each in numbers], [network.biases(each) for each in numbers]
     )
-    make = ours if kind == "ours" else torchs
+    make = {"ours": ours, "torch": torchs, "trained": partial(torchs, trained=True)}[kind]
     runs = {name: make(network, layers, name, bins) for name in ACTIVATIONS}
     for run in runs.values():
         run()
@@ -139,7 +145,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--width", type=int, default=512)
     parser.add_argument("--without-histogram", action="store_true")
-    parser.add_argument("--serve", choices=("ours", "torch"))
+    parser.add_argument("--serve", choices=KINDS)
     options = parser.parse_args()
     if find_spec("torch") is None:
         print("torch is missing: there is nothing to compare with")
@@ -148,9 +154,9 @@ def main() -> None:
     if options.serve:
         serve(options.serve, options.width, bins)
         return
-    sides = {kind: Side(kind, options.width, bins) for kind in ("ours", "torch")}
+    sides = {kind: Side(kind, options.width, bins) for kind in KINDS}
     print(f"{DEPTH} layers of {options.width}, {BATCH} inputs, {bins} bins; ms, median (best)")
-    print("| f | ours | torch | ours / torch | of best |")
+    print("| f | ours | torch | torch, weights too | ours / torch | ours / weights too |")
     for name in ACTIVATIONS:
         times: dict[str, list[float]] = {kind: [] for kind in sides}
         for _ in range(options.rounds):
@@ -159,15 +165,11 @@ def main() -> None:
                 seconds, norm = side.take(name)
                 times[kind].append(seconds * 1e3)
                 norms.append(norm)
-            assert np.isclose(*norms, rtol=1e-4), f"{name}: the gradients differ: {norms}"
-        middle = {kind: median(each) for kind, each in times.items()}
+            assert np.allclose(norms, norms[0], rtol=1e-4), f"{name}: gradients differ: {norms}"
         best = {kind: min(each) for kind, each in times.items()}
-        print(
-            f"| {name} | {middle['ours']:.0f} ({best['ours']:.0f}) | "
-            f"{middle['torch']:.0f} ({best['torch']:.0f}) | "
-            f"{middle['ours'] / middle['torch']:.2f} | {best['ours'] / best['torch']:.2f} |",
-            flush=True,
-        )
+        cells = [f"{median(times[kind]):.0f} ({best[kind]:.0f})" for kind in KINDS]
+        cells += [f"{best['ours'] / best[kind]:.2f}" for kind in KINDS[1:]]
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
     for side in sides.values():
         side.close()
 

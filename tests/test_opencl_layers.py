@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from actviz.activations import ROWS, Row, row
+from actviz.analysis import propagation
 from actviz.analysis.figures import Bins, Forward
 from actviz.analysis.network import Network
 from actviz.analysis.propagation import Overflowed, propagate
@@ -112,3 +113,13 @@ def test_networks_on_a_device_are_numpys(engine_id: str, name: str, sigma_w: flo
             assert one.density == pytest.approx(other.density, abs=3e-3)
         elif not isinstance(one, Overflowed):
             assert one.log_norm == pytest.approx(other.log_norm, abs=1e-4)
+
+
+def test_little_memory_gives_the_same_numbers(
+    engine_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = Network(64, 11, 24, sigma_w=1.3, seed=2)
+    whole = list(propagate(network, "gelu", {}, device=engine_id))
+    monkeypatch.setattr(propagation, "MOST_MEMORY", 3 * 64 * 64 * 4)
+    assert propagation._kept(network) == 4
+    assert list(propagate(network, "gelu", {}, device=engine_id)) == whole

@@ -10,14 +10,13 @@ import numpy as np
 import pytest
 
 from actviz.analysis import propagation
-from actviz.analysis.figures import Bins, Forward, mean_square
+from actviz.analysis.figures import Forward, mean_square
 from actviz.analysis.initial import INITIALIZERS, stream
 from actviz.analysis.jacobian import singular_values
 from actviz.analysis.meanfield import Recursion, layers
 from actviz.analysis.network import Network
 from actviz.analysis.propagation import Backward, Drawn, Event, Overflowed, propagate
 from actviz.analysis.saturation import scalar_curve
-from actviz.analysis.stepping import steps_for
 from actviz.param import Value
 
 SMALL = Network(width=48, depth=12, batch=24, sigma_w=1.4, sigma_b=0.2, seed=3, dtype="float64")
@@ -94,8 +93,7 @@ def test_the_same_seed_is_the_same_network_and_another_is_not() -> None:
 def test_little_memory_gives_the_same_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = list(propagate(SMALL, "tanh", {}, device="numpy"))
     monkeypatch.setattr(propagation, "MOST_MEMORY", 3 * 48 * 48 * 8)
-    run = propagation._Run(SMALL, steps_for(SMALL, "tanh", {}, "numpy", Bins()), Drawn(SMALL))
-    assert run.segment == 4
+    assert propagation._kept(SMALL) == 4
     assert list(propagate(SMALL, "tanh", {}, device="numpy")) == whole
 
 

@@ -119,6 +119,7 @@ class Sums:
     def __init__(self, bins: Bins) -> None:
         self.bins = bins
         self._scale = bins.count / (bins.high - bins.low)
+        self._words = np.empty(_PIECE, np.intp)
 
     def of(self, layer: int, z: Array, h: Array, df: Array) -> Forward | None:
         """Compute one layer's figures; None where a number in it is infinite or NaN."""
@@ -140,9 +141,19 @@ class Sums:
             return None
         counts = np.zeros(2, np.int64)
         if self.bins.count:
-            counts = np.bincount(step.bins.reshape(-1), minlength=self.bins.count + 2)
+            counts = self._tallied(step.bins.reshape(-1))
         second, output, mean = (each / size for each in (*squares, step.output))
         return self._figures(layer, size, (second, output, mean), step.dead, counts)
+
+    def _tallied(self, places: Array) -> NDArray[np.int64]:
+        """Count bins' numbers; bincount would make room for all of them anew, as whole words."""
+        counts = np.zeros(self.bins.count + 2, np.int64)
+        for first in range(0, places.size, _PIECE):
+            piece = places[first : first + _PIECE]
+            words = self._words[: piece.size]
+            words[:] = piece
+            counts += np.bincount(words, minlength=counts.size)
+        return counts
 
     def _figures(
         self,

@@ -83,8 +83,9 @@ def propagate(
     DeviceError
         When the device fails on the way.
     """
-    steps = steps_for(network, activation, values, device, bins or Bins())
-    run = _Run(network, steps, layers or Drawn(network))
+    kept = _kept(network)
+    steps = steps_for(network, (activation, values), device, bins or Bins(), kept)
+    run = _Run(network, steps, layers or Drawn(network), kept)
     with np.errstate(all="ignore"):
         h = network.inputs()
         for layer in range(1, network.depth + 1):
@@ -97,14 +98,18 @@ def propagate(
         yield from run.backward()
 
 
+def _kept(network: Network) -> int:
+    """Say of how many layers f′ is kept: of all, or of one in a root of them at a time."""
+    size = network.batch * network.width * np.dtype(network.dtype).itemsize
+    whole = network.depth * size <= MOST_MEMORY
+    return network.depth if whole else math.isqrt(network.depth - 1) + 1
+
+
 class _Run:
     """One pass through a network: what is kept of the way forward for the way back."""
 
-    def __init__(self, network: Network, steps: Steps, layers: Layers) -> None:
-        self.network, self.steps, self.layers = network, steps, layers
-        size = network.batch * network.width * np.dtype(network.dtype).itemsize
-        whole = network.depth * size <= MOST_MEMORY
-        self.segment = network.depth if whole else math.isqrt(network.depth - 1) + 1
+    def __init__(self, network: Network, steps: Steps, layers: Layers, segment: int) -> None:
+        self.network, self.steps, self.layers, self.segment = network, steps, layers, segment
         self._starts: dict[int, Array] = {}
         self._slopes: dict[int, Array] = {}
 

@@ -33,15 +33,23 @@ class Steps(Protocol):
     ) -> tuple[Array, Array, Forward | None]:
         """Give the next h, its f′, and the layer's figures: None where a number is not finite.
 
-        The h that it gives may be written over two steps later; f′ is the caller's.
+        The h that it gives may be written over two steps later, its f′ may be changed.
         """
 
 
 def steps_for(
-    network: Network, activation: str, values: dict[str, Value], device: str | None, bins: Bins
+    network: Network,
+    activation: tuple[str, dict[str, Value]],
+    device: str | None,
+    bins: Bins,
+    kept: int,
 ) -> Steps:
-    """Choose the way; raises a ValueError for an unknown activation or a bad value."""
-    row, full = chosen(activation, values)
+    """Choose the way; raises a ValueError for an unknown activation or a bad value.
+
+    `kept` is how many f′, one layer after the other, are to be there at once.
+    """
+    name, values = activation
+    row, full = chosen(name, values)
 
     def on(engine: Engine) -> layers.Layers | None:
         if engine.device.kind == "numpy":
@@ -54,8 +62,8 @@ def steps_for(
     if network.dtype == "float32" and device != "numpy" and bins.count <= _MOST_BINS:
         made = ask(device, on)
         if made is not None:
-            return _Fused(network, made, bins)
-    return _Evaluated(activation, values, device, bins)
+            return _Fused(network, made, bins, kept)
+    return _Evaluated(name, values, device, bins)
 
 
 class _Evaluated:
@@ -82,12 +90,13 @@ class _Evaluated:
 class _Fused:
     """Lets a device do all that follows the matrix product at once, in memory used again."""
 
-    def __init__(self, network: Network, made: layers.Layers, bins: Bins) -> None:
+    def __init__(self, network: Network, made: layers.Layers, bins: Bins, kept: int) -> None:
         size = network.batch, network.width
         self._made, self._sums = made, Sums(bins)
         self._bins = (bins.low, bins.high, bins.count)
         self._z = np.empty(size, np.float32)
         self._h = [np.empty(size, np.float32), np.empty(size, np.float32)]
+        self._slopes = np.empty((kept, *size), np.float32)
         self._none = np.zeros(network.width, np.float32)
 
     def run(
@@ -95,7 +104,7 @@ class _Fused:
     ) -> tuple[Array, Array, Forward | None]:
         z = np.matmul(h, weights, out=self._z)
         offsets = self._none if biases is None else np.ascontiguousarray(biases)
-        after, df = self._h[layer % 2], np.empty_like(z)
+        after, df = self._h[layer % 2], self._slopes[layer % len(self._slopes)]
         step = self._made.run(z, offsets, after, df, self._bins)
         found = self._sums.of_step(layer, z.size, step)
         if found is None:
