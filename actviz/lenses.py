@@ -13,8 +13,6 @@ from actviz.analysis.network import NETWORKS
 from actviz.analysis.network import PARAMS as NETWORK
 from actviz.analysis.recurrent_drive import AMPLITUDE, INPUT, PERIOD, STEPS_PARAM, WEIGHTS_SEED
 from actviz.param import (
-    FINITE,
-    NOT_NEGATIVE,
     POSITIVE,
     Choice,
     Flag,
@@ -42,7 +40,7 @@ SHOW_SATURATION = Param(
 MEAN = Param(
     "mean",
     0.0,
-    domain=FINITE,
+    domain=Real(low=-1e6, high=1e6),
     slider=(-3.0, 3.0),
     doc="The mean of the Gaussian input",
     symbol=r"\mu",
@@ -50,7 +48,7 @@ MEAN = Param(
 STD = Param(
     "std",
     1.0,
-    domain=POSITIVE,
+    domain=Real(low=1e-6, high=1e6),
     slider=(0.05, 5.0),
     doc="The standard deviation of the Gaussian input",
     symbol=r"\sigma",
@@ -65,7 +63,7 @@ DATA = Param(
 STATE_STD = Param(
     "state_std",
     0.0,
-    domain=NOT_NEGATIVE,
+    domain=Real(low=0.0, high=1e6),
     slider=(0.0, 2.0),
     doc="The standard deviation of a recurrent layer's state before this step",
 )

@@ -159,7 +159,8 @@ def bins_for(curve: Curve, network: Network) -> Bins:
     low = max(-reach, float(taken.min(initial=math.inf)))
     high = min(reach, float(taken.max(initial=-math.inf)))
     if not low < high:
-        low, high = low - 1.0, low + 1.0
+        room = max(1.0, abs(low) / 1000.0)
+        low, high = low - room, low + room
     margin = (high - low) / 30
     return Bins(low - margin, high + margin, _BINS)
 

@@ -18,11 +18,11 @@ from actviz.analysis.moments import moments_of
 from actviz.analysis.starts import Start
 from actviz.layers import LayerConfig, LayerFacts, layer_facts
 from actviz.layers.facts import Weight
-from actviz.param import FINITE, NOT_NEGATIVE, Param
+from actviz.param import Param, Real
 
-MEAN = Param("mean", 0.0, FINITE, doc="the mean of the layer's inputs")
-STD = Param("std", 1.0, NOT_NEGATIVE, doc="the standard deviation of the layer's inputs")
-STATE = Param("state", 0.0, NOT_NEGATIVE, doc="the standard deviation of the state before")
+MEAN = Param("mean", 0.0, Real(-1e6, 1e6), doc="the mean of the layer's inputs")
+STD = Param("std", 1.0, Real(0.0, 1e6), doc="the standard deviation of the layer's inputs")
+STATE = Param("state", 0.0, Real(0.0, 1e6), doc="the standard deviation of the state before")
 _RECURRENT = "recurrent_kernel"
 _ALMOST_NONE = 1e-12
 

@@ -64,5 +64,5 @@ def torch_gain(activation: str, values: Mapping[str, Value]) -> float:
     plain = not values.get("threshold") and values.get("max_value") is None
     if activation in ("relu", "leaky_relu") and plain:
         assert isinstance(slope, float)
-        return math.sqrt(2.0 / (1.0 + slope**2))
+        return math.sqrt(2.0) / math.hypot(1.0, slope)
     return table.get(activation, math.nan)

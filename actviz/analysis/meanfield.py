@@ -19,12 +19,13 @@ from actviz.analysis.curve import Curve
 from actviz.analysis.moments import passed_on
 from actviz.analysis.saturation import scalar_curve
 from actviz.expression import Formula
-from actviz.param import NOT_NEGATIVE, Param, Value
+from actviz.param import Param, Real, Value
 
+_VARIANCES = Real(0.0, 1e12)
 WEIGHT_VARIANCE = Param(
-    "weight_variance", 1.0, NOT_NEGATIVE, doc="σw²: fan-in times the variance of a weight"
+    "weight_variance", 1.0, _VARIANCES, doc="σw²: fan-in times the variance of a weight"
 )
-BIAS_VARIANCE = Param("bias_variance", 0.0, NOT_NEGATIVE, doc="σb²: the variance of a bias")
+BIAS_VARIANCE = Param("bias_variance", 0.0, _VARIANCES, doc="σb²: the variance of a bias")
 
 FARTHEST = 2.0**52
 """A fixed point above this is not looked for."""

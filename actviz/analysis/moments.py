@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from actviz.activations import Activation
+from actviz.activations import Activation, Break
 from actviz.analysis.curve import Array, Curve
 from actviz.analysis.saturation import MEAN, STD, scalar_curve
 from actviz.expression import Formula
@@ -91,11 +91,19 @@ def passed_on(curve: Curve, variance: float) -> tuple[float, float, float]:
         growth = float(weights @ (f * df * z)) / std
         for each in curve.breaks:
             if each.jump:
-                u = each.x / std
-                density = math.exp(-u * u / 2) / math.sqrt(2 * math.pi)
-                growth += (each.f_right**2 - each.f_left**2) * u * density / (2 * variance)
+                growth += _step_growth(each, std)
         second = float(weights @ f**2 + unknown[1])
         return second, float(weights @ df**2 + unknown[2]), growth + float(unknown.sum())
+
+
+def _step_growth(jump: Break, std: float) -> float:
+    """Give what a jump adds to V′(q); nothing where the input never comes, however high it is."""
+    u = jump.x / std
+    density = math.exp(-u * u / 2) / math.sqrt(2 * math.pi)
+    if u == 0.0 or density == 0.0:
+        return 0.0
+    squares = (jump.f_right - jump.f_left) * (jump.f_right + jump.f_left)
+    return squares * u * density / (2 * std * std)
 
 
 def _passed_at_zero(curve: Curve) -> tuple[float, float, float]:
@@ -106,7 +114,7 @@ def _passed_at_zero(curve: Curve) -> tuple[float, float, float]:
     for each in curve.breaks:
         if each.x == 0.0:
             sides = [(each.f_left, each.df_left), (each.f_right, each.df_right)]
-    second, slope = (sum(side[i] ** 2 for side in sides) / 2 for i in (0, 1))
+    second, slope = (sum(side[i] * side[i] for side in sides) / 2 for i in (0, 1))
     return second, slope, slope
 
 

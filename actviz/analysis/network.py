@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actviz.analysis.initial import INITIALIZERS, stream
-from actviz.param import NOT_NEGATIVE, Choice, Integer, Param, complete
+from actviz.param import Choice, Integer, Param, Real, complete
 
 Array = NDArray[Any]
 _INPUT, _LOSS, _WEIGHTS, _BIAS = range(4)
 _LARGEST = 2048
+_LARGEST_SIGMA = 1e6
+"""Far beyond what anybody draws; their squares and those of a layer's sums stay finite."""
 
 WIDTH = Param("width", 256, Integer(1, _LARGEST), doc="Units in each layer")
 DEPTH = Param("depth", 50, Integer(1, 1000), doc="How many layers")
@@ -27,13 +29,18 @@ INITIALIZER = Param(
 SIGMA_W = Param(
     "sigma_w",
     1.0,
-    NOT_NEGATIVE,
+    Real(0.0, _LARGEST_SIGMA),
     (0.0, 4.0),
     doc="The root of fan-in times the variance of a weight",
     symbol=r"\sigma_w",
 )
 SIGMA_B = Param(
-    "sigma_b", 0.0, NOT_NEGATIVE, (0.0, 2.0), doc="The spread of biases", symbol=r"\sigma_b"
+    "sigma_b",
+    0.0,
+    Real(0.0, _LARGEST_SIGMA),
+    (0.0, 2.0),
+    doc="The spread of biases",
+    symbol=r"\sigma_b",
 )
 SEED = Param("seed", 0, Integer(0), doc="Where the random numbers of the first network start")
 NETWORKS = Param(

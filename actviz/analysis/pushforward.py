@@ -17,6 +17,10 @@ _REACH = 9.0
 _POINTS = 2401
 _BINS = 400
 _SHOWN = 4.0
+_HIGHEST = 1e300
+"""What is larger is not in the picture: its differences would be infinite."""
+_NARROWEST = 1e-12
+"""The narrowest range of y beside its size: its bins must be numbers apart."""
 """Standard deviations of the input whose outputs are in view."""
 _LEAST_MASS = 1e-12
 
@@ -73,17 +77,19 @@ def pushed(
 def _view(curve: Curve, mean: float, std: float) -> tuple[float, float]:
     """Choose the y that the bulk of the input is mapped to."""
     _, y, _ = sampled(curve, mean - _SHOWN * std, mean + _SHOWN * std, _BINS)
-    seen = y[np.isfinite(y)]
-    if not seen.size or np.ptp(seen) == 0.0:
-        middle = float(seen[0]) if seen.size else 0.0
-        return middle - 1.0, middle + 1.0
-    pad = 0.04 * float(np.ptp(seen))
-    return float(seen.min()) - pad, float(seen.max()) + pad
+    seen = y[np.abs(y) < _HIGHEST]
+    if not seen.size:
+        return -1.0, 1.0
+    low, high = float(seen.min()), float(seen.max())
+    least = _NARROWEST * max(abs(low), abs(high))
+    pad = max(0.04 * (high - low), least) if high > low else max(1.0, least)
+    return low - pad, high + pad
 
 
 def _monotone(y: Array) -> list[tuple[int, int]]:
     """Divide samples where they turn, become level or are not defined."""
-    direction = np.sign(np.diff(y))
+    with np.errstate(invalid="ignore", over="ignore"):
+        direction = np.sign(np.diff(y))
     turns = np.flatnonzero(direction[1:] != direction[:-1]) + 1
     bounds = [0, *turns.tolist(), len(y) - 1]
     return [pair for pair in pairwise(bounds) if np.isfinite(y[pair[0] : pair[1] + 1]).all()]

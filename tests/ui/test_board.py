@@ -101,7 +101,7 @@ def test_a_refused_setting_says_why_at_its_row(window: Window, shown: BoardLens)
     QTest.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClicks(field, "0")
     QTest.keyClick(field, Qt.Key.Key_Return)
-    assert "greater than 0" in shown.controls.rows["std"].sentence.text()
+    assert "from 1e-06 to 1000000" in shown.controls.rows["std"].sentence.text()
     assert window.store.session.settings["std"] == 1.0
 
 

@@ -164,8 +164,10 @@ def sentence(key: Key) -> str:
     network = key.network
     taken = INITIALIZERS[network.initializer].weight_variance
     fixed = "" if taken is None else f" {INITIALIZERS[network.initializer].title} sets σw itself."
+    last = network.seed + key.networks - 1
+    seeds = f"seed {last}" if key.networks == 1 else f"seeds {network.seed} to {last}"
     return (
         "Lines: mean field (infinite width, independent weights, inputs with E x² = 1). Dots: "
-        f"{key.networks} networks of {network.width} dense units, {network.batch} inputs; bars: "
-        f"lowest to highest. The loss is ⟨G, h⟩, G random.{fixed}"
+        f"{key.networks} networks of {network.width} dense units, {network.batch} inputs, "
+        f"{seeds}; bars: lowest to highest. The loss is ⟨G, h⟩, G random.{fixed}"
     )

@@ -29,7 +29,7 @@ from actviz.ui.board import (
     curves_of,
 )
 from actviz.ui.lenses.curve_details import mean_words, percent, range_words, steepest_words
-from actviz.ui.lenses.shared import jump_dots
+from actviz.ui.lenses.shared import jump_dots, normal_name
 from actviz.ui.log_axis import linear_range
 from actviz.ui.look import Look
 from actviz.ui.numbers import significant
@@ -40,6 +40,7 @@ _SHADE = 46
 _FILL = 70
 _UNDER = 0.16
 _SMALLEST_SLOPE = 1e-16
+_NEARER = np.geomspace(1e-15, 1e-2, 40)
 _KINDS = {
     "hard": "hard: f′ = 0 from some x on",
     "soft": "soft: f′ → 0",
@@ -187,7 +188,7 @@ def _slope(found: Found, sides: list[tuple[float, float, str]], look: Look) -> t
     for shown, each in _backwards(found):
         stroke = shown.stroke(look)
         own = Stroke(look.df, stroke.width) if shown.style is None else stroke
-        marks.append(Line(each.x, np.abs(each.df), own))
+        marks.append(Line(*_steep(shown, each), own))
     epsilon = significant(found.key.epsilon, 3)
     marks.append(
         Rule(found.key.epsilon, Stroke(look.danger, 1.2, (5.0, 4.0)), False, f"ε = {epsilon}")
@@ -195,10 +196,24 @@ def _slope(found: Found, sides: list[tuple[float, float, str]], look: Look) -> t
     return tuple(marks)
 
 
+def _steep(shown: Shown, each: Portrait) -> tuple[np.ndarray, np.ndarray]:
+    """Give |f′|, with points ever nearer to each turning point: it is 0 there, not small."""
+    x, slope = each.x, np.abs(each.df)
+    turning = np.array(each.readings.saturation.turning_points)
+    turning = turning[(turning > x[0]) & (turning < x[-1])]
+    if not turning.size:
+        return x, slope
+    near = (turning[:, None] + np.concatenate([-_NEARER, _NEARER])).ravel()
+    near = near[(near > x[0]) & (near < x[-1])]
+    own = np.abs(row(shown.activation).evaluate(near, dict(shown.values))[1])
+    order = np.argsort(np.concatenate([x, near]), kind="stable")
+    return np.concatenate([x, near])[order], np.concatenate([slope, own])[order]
+
+
 def _input_title(found: Found) -> str:
     share = percent(found.portraits[0].readings.saturation.probability)
-    mean, std = (significant(each, 3) for each in (found.key.mean, found.key.std))
-    return f"the input, N({mean}, {std}²): {share} lands where f saturates"
+    name = normal_name(found.key.mean, found.key.std)
+    return f"the input, {name}: {share} lands where f saturates"
 
 
 def _input(found: Found, look: Look) -> tuple[Mark, ...]:

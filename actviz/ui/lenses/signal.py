@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from time import monotonic
@@ -36,7 +36,7 @@ from actviz.ui.board import (
     curves_of,
 )
 from actviz.ui.lenses.curve_details import mean_words, percent
-from actviz.ui.lenses.shared import jump_dots
+from actviz.ui.lenses.shared import jump_dots, normal_name
 from actviz.ui.look import Look
 from actviz.ui.numbers import decimals, significant
 from actviz.ui.plot_items import Stroke
@@ -46,6 +46,8 @@ _FILL = 70
 _TOP_SHARE = 0.995
 """The share of bins that set the height of the output's density: it may be infinite in a few."""
 _ROOM = 1.25
+_MOST_SPARE = 3.0
+"""By how many times its own range a pinned curve widens the live one's."""
 _SENTENCE = (
     "Point masses are drawn as lines: a stretch on which f is constant. A gain scales the "
     "standard deviation of the weights; the conventions keep different things, so they differ."
@@ -128,10 +130,21 @@ def _found(wanted: Key, data: Data | None) -> Found:
             return _figures(each.activation, each.values, wanted.mean, wanted.std, ends)
         return _data_figures(each.activation, each.values, data, ends)
 
-    first = figures(wanted.curves[0])
-    ends = float(first.pushed.edges[0]), float(first.pushed.edges[-1])
-    rest = (figures(each, ends) for each in wanted.curves[1:])
-    return Found(wanted, (first, *rest), data)
+    found = [figures(each) for each in wanted.curves]
+    if len(found) > 1:
+        ends = _common(each.pushed.edges for each in found)
+        found = [figures(each, ends) for each in wanted.curves]
+    return Found(wanted, tuple(found), data)
+
+
+def _common(ranges: Iterable[Array]) -> tuple[float, float]:
+    """Give a range of y for all curves, only so wide that the live one can still be seen."""
+    first, *rest = [(float(edges[0]), float(edges[-1])) for edges in ranges]
+    spare = _MOST_SPARE * (first[1] - first[0])
+    return (
+        max(min(low for low, _ in (first, *rest)), first[0] - spare),
+        min(max(high for _, high in (first, *rest)), first[1] + spare),
+    )
 
 
 def _data_figures(
@@ -223,7 +236,7 @@ def _curves(found: Found, look: Look) -> tuple[Mark, ...]:
 def _input_name(found: Found) -> str:
     if found.data is not None:
         return found.data.name
-    return f"N({significant(found.key.mean, 3)}, {significant(found.key.std, 3)}²)"
+    return normal_name(found.key.mean, found.key.std)
 
 
 def _input(found: Found, look: Look) -> tuple[Mark, ...]:
@@ -234,6 +247,7 @@ def _input(found: Found, look: Look) -> tuple[Mark, ...]:
     else:
         mean, std = found.key.mean, found.key.std
         x = np.linspace(live.x[0], live.x[-1], 401)
+        x = np.unique(np.concatenate([x, mean + std * np.linspace(-5.0, 5.0, 401)]))
         density = np.exp(-(((x - mean) / std) ** 2) / 2) / (std * math.sqrt(2 * math.pi))
     fill = QColor(look.f)
     fill.setAlpha(_FILL)

@@ -218,9 +218,9 @@ def _path(norms: Array, stroke: Stroke, name: str = "") -> Line:
 
 def _ended(total: Array, look: Look) -> list[Mark]:
     """Say where float64 holds the gradient no longer."""
-    gone = np.flatnonzero(total == 0.0)
-    if not gone.size or gone[-1] == total.size - 1:
+    held = np.flatnonzero(total != 0.0)
+    if not held.size or held[0] == 0:
         return []
-    at = int(gone[-1]) + 1
+    at = int(held[0])
     height = max(float(total[at]), _VISIBLE)
     return [Words(at + 1.0, height, "before here 0 in float64", look.danger, -1)]
