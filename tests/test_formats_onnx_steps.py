@@ -271,3 +271,27 @@ def test_an_activation_that_doubles_itself_forty_times_is_no_activation() -> Non
     entry = read_onnx(model.SerializeToString())[-1]
     assert entry.config is None
     assert "no activation of ours" in entry.reason
+
+
+@pytest.mark.parametrize(
+    ("outputs", "kept", "warning"),
+    [
+        (["c_last", "y"], ["y", "h_last", "c_last"], "otherwise than Keras"),
+        (["unused", "y"], ["y"], "only the cell state is used"),
+    ],
+)
+def test_a_cell_state_in_place_of_the_output_is_said(
+    outputs: list[str], kept: list[str], warning: str
+) -> None:
+    slots = {"activation": ("gelu", {})}
+    config = LayerConfig("LSTM", {"units": 2, "return_state": True}, slots)
+    model = onnx.load_from_string(dialect.write(config))
+    loop = next(node for node in model.graph.node if node.op_type == "Scan")
+    assert list(loop.output) == ["y", "c_last"]
+    loop.output[:] = outputs
+    given = [port for port in model.graph.output if port.name in kept]
+    del model.graph.output[:]
+    model.graph.output.extend(given)
+    (entry,) = read_onnx(model.SerializeToString())
+    assert entry.config == config
+    assert warning in " ".join(entry.config.warnings)

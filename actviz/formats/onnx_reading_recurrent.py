@@ -155,9 +155,13 @@ def asked_for(
     used = [wiring.used(name) for name in states]
     given = [_given_out(wiring, name) for name in (every, *states)]
     again = any(used) if every else any(used[1:]) or any(len(names) > 1 for names in given[1:2])
-    order = [wiring.outputs.index(name) for names in given for name in names]
-    if order != sorted(order):
-        warnings.append("the file gives the outputs in another order than Keras")
+    if not every and used[:1] != [True]:
+        warnings.append("only the cell state is used of it; Keras gives that behind the last step")
+    keras = [0] * bool(every) + [1] * (not every) + [*range(1, len(given))] * again
+    left = iter(keras)
+    file = [at for name in wiring.outputs for at, names in enumerate(given) if name in names]
+    if not all(each in left for each in file):
+        warnings.append("the file gives its outputs otherwise than Keras: last step, h, c")
     return {"return_sequences": bool(every), "return_state": again}
 
 
