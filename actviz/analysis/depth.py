@@ -34,6 +34,7 @@ _CORRELATIONS = np.sort(
     np.concatenate([np.linspace(0.0, 0.9, 13), 1.0 - 0.1 ** np.arange(1.3, 4.0, 0.6), [1.0]])
 )
 _REACH, _GROWN = 3.0, 1e6
+_MOST_JOINTS = 32
 Subject = tuple[str, tuple[tuple[str, Value], ...]]
 """An activation's name, and its values."""
 
@@ -121,12 +122,15 @@ def study(
 def _correlations(
     index: int, curve: Curve, network: Network, found: list[Studied]
 ) -> Iterator[tuple[float, Study]]:
-    """Find a curve's correlation map point by point; there is none where q is 0 or infinite."""
+    """Find a curve's correlation map point by point; there is none where q is 0 or infinite.
+
+    Nor of a curve with so many joints that a point would take seconds.
+    """
     finite = found[index].theory.q[np.isfinite(found[index].theory.q)]
     recursion, weight, bias = Recursion(curve), network.weight_variance, network.sigma_b**2
     after: list[float] = []
     for c in _CORRELATIONS:
-        if not finite.size:
+        if not finite.size or len(curve.joints) > _MOST_JOINTS:
             return
         after.append(correlation_after(recursion, weight, bias, float(finite[-1]), float(c)))
         yield 0.0, tuple(found)

@@ -130,3 +130,23 @@ def test_clicking_the_map_moves_the_point(qtbot: QtBot, window: Window) -> None:
     assert settings["sigma_b"] == pytest.approx(0.5, abs=0.02)
     texts = window.board.readings.texts
     qtbot.waitUntil(lambda: texts()["phase"] == "chaotic", timeout=30000)
+
+
+@pytest.mark.parametrize("formula", ["1 / x", "log(x)", "0 / 0", "exp(exp(x))", "1e300 * x * x"])
+@pytest.mark.parametrize("sigma", [0.0, 1.0, 1e6])
+@pytest.mark.parametrize("lens", ["edge", "depth"])
+def test_formulas_without_moments_are_drawn_all_the_same(
+    qapp: object, formula: str, sigma: float, lens: str
+) -> None:
+    made = document.set_lens(document.choose_activation(Session(), "formula"), lens)
+    made = document.set_value(made, "formula", formula)
+    sizes = {"width": 8, "depth": 4, "batch": 3, "networks": 1}
+    for name, value in {**sizes, "sigma_w": sigma, "sigma_b": sigma}.items():
+        made = document.set_lens_value(made, name, value)
+    drawn = drawing(lens)
+    *_, last = drawn.work(drawn.key(made))
+    assert last.done == 1.0
+    board = drawn.board(last.found, made, Look(DARK))
+    assert len(charts(board)) >= 2
+    if formula == "0 / 0" and sigma:
+        assert {"none"} <= {each.value for each in board.readings}

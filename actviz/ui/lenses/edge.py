@@ -213,7 +213,8 @@ def _variance(found: Found, session: Session, fixed: MeanField, look: Look) -> C
     q = np.linspace(0.0, end, _POINTS)
     marks: list[Mark] = [Line(q, q, Stroke(look.dim, 1.0, (5.0, 4.0)))]
     if found.sampled is not None:
-        after = weight * found.sampled.second_at(q) + bias
+        with np.errstate(all="ignore"):
+            after = weight * found.sampled.second_at(q) + bias
         marks.append(Line(q, after, Stroke(look.f, 2.0), "σw²V + σb²"))
         marks.append(_steps(found.recursion, weight, bias, end, look))
     if fixed.q is not None:
