@@ -132,3 +132,17 @@ def _apart(
     largest = float(apart.max())
     near = x[apart >= largest * (1.0 - 1e-12)]
     return largest, float(near[np.argmin(np.abs(near))]) if largest else 0.0
+
+
+def spoken_by(activation: str, values: Mapping[str, Value]) -> tuple[str, ...] | None:
+    """Name the dialects whose bare word means an activation at just these values.
+
+    None where no two dialects mean different things by it, so that nothing needs to be said.
+    """
+    own = row(activation)
+    words = [each for each in map(dialect_named, DIALECTS) if activation in each.words]
+    meant = [own.complete(each.words[activation]) for each in words]
+    if own.vector or all(each == meant[0] for each in meant):
+        return None
+    here = dict(values)
+    return tuple(each.title for each, means in zip(words, meant, strict=True) if means == here)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from actviz.activations import row
+from actviz.analysis.dialects import spoken_by
 from actviz.session import Session
 from actviz.ui.lenses.curve_words import title
 from actviz.ui.look import Look
@@ -23,11 +24,21 @@ _LEAST_READING = 118.0
 """Pixels that a figure needs; more than fit side by side have more rows."""
 
 
+def _name(session: Session) -> str:
+    """Name the curve with its values, and whose it is where dialects mean different ones."""
+    name = title(row(session.activation).bound(session.values), session.values)
+    whose = spoken_by(session.activation, session.values)
+    if whose is None:
+        return name
+    bare = f"the bare word in {', '.join(whose)}" if whose else "no dialect's bare word"
+    return f"{name} ({bare})"
+
+
 class Sheet:
     """Names above, figures below; who derives from it fills and paints the area between."""
 
     def __init__(self, session: Session, look: Look, size: QSizeF) -> None:
-        self.name = title(row(session.activation).bound(session.values), session.values)
+        self.name = _name(session)
         self.session, self.look, self.size = session, look, size
         self.readings: Sequence[Reading] = ()
         self.sentence = ""

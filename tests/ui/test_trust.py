@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QSizeF
 from PySide6.QtWidgets import QApplication
 
 from actviz import session as document
 from actviz.activations import ROWS
+from actviz.files import read_session, write_session
 from actviz.session import Session
 from actviz.ui.board import Area, Board, Chart, Line, charts
 from actviz.ui.lenses import drawing
 from actviz.ui.lenses.shared import normal_name
 from actviz.ui.look import Look
+from actviz.ui.render import BoardPage
 from actviz.ui.theme import LIGHT
 
 
@@ -104,3 +108,34 @@ def test_a_jump_is_never_joined(qapp: QApplication, name: str) -> None:
             x, y = line.x, line.y
             steep = (np.diff(x) == 0.0) & (np.abs(np.diff(y)) > 1e-9)
             assert not steep.any()
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "whose"),
+    [
+        ("hard_sigmoid", {}, ("Keras 3", "PyTorch")),
+        ("hard_sigmoid", {"alpha": 0.2}, ("Keras 2", "ONNX")),
+        ("leaky_relu", {"negative_slope": 0.01}, ("PyTorch", "ONNX")),
+        ("hard_sigmoid", {"alpha": 0.3}, ("no dialect's bare word",)),
+        ("relu", {}, None),
+    ],
+)
+def test_a_picture_says_whose_default_it_shows(
+    qapp: QApplication, name: str, values: dict[str, Any], whose: tuple[str, ...] | None
+) -> None:
+    _, session = seen("saturation", name, values)
+    sheet = BoardPage(session, Look(LIGHT), QSizeF(900.0, 600.0), 1.0)
+    assert ("(" in sheet.name) == (whose is not None)
+    assert all(each in sheet.name for each in whose or ())
+
+
+def test_the_whole_picture_comes_again_from_a_shared_file(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    small = {"width": 8, "batch": 4, "depth": 3, "networks": 2, "seed": 11}
+    board, session = seen("depth", "elu", {"alpha": 0.7}, **small)
+    path = tmp_path / "shared.actviz"
+    write_session(path, session)
+    again, _ = of_session(read_session(path))
+    assert again.readings == board.readings
+    assert again.sentence == board.sentence
