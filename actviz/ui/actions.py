@@ -56,6 +56,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("view_2", "Second view of the list", ("Ctrl+2",), "View"),
     Command("view_3", "Third view of the list", ("Ctrl+3",), "View"),
     Command("view_4", "Fourth view of the list", ("Ctrl+4",), "View"),
+    Command("present", "Present the lens alone, large", ("F11",), "View", "present"),
+    Command("next_lens", "Next lens", ("Ctrl+PgDown",), "View"),
+    Command("last_lens", "Previous lens", ("Ctrl+PgUp",), "View"),
     Command("theme", "Dark, light or as the system", ("Ctrl+T",), "View"),
     Command("help", "Keyboard shortcuts", ("F1",), "Help", "help"),
 )

@@ -69,7 +69,7 @@ def _beside(y: AnyAxis, look: Look) -> float:
     """Give how far left of a plot the title of its vertical axis stands."""
     font = QFontMetricsF(look.small)
     widest = max((font.horizontalAdvance(word) for word in y.words(decimals)), default=0.0)
-    return widest + _TICK + 4 + font.height()
+    return widest + _TICK + 7 + font.height()
 
 
 def _uprights(pixels: Iterable[float], rect: QRectF) -> list[QRectF]:

@@ -28,6 +28,7 @@ from actviz.ui.numbers import significant
 
 _KEYS = {int(Qt.Key.Key_Left): -1, int(Qt.Key.Key_Right): 1}
 _NAMES_SHOWN = 5
+_LEAST, _LOWEST = 220, 120.0
 
 
 class BoardCanvas(QWidget):
@@ -42,6 +43,8 @@ class BoardCanvas(QWidget):
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.figure = BoardFigure(look)
+        self.zoom = 1.0
+        """How many pixels of the widget one of the figure takes."""
         self._picture = QPixmap()
         self._hover: tuple[str, float] | None = None
         """The chart under the crosshair, and where, in the units of its x."""
@@ -50,7 +53,7 @@ class BoardCanvas(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(220, 180)
+        self.setMinimumSize(_LEAST, int(_LOWEST))
 
     @property
     def board(self) -> Board:
@@ -59,8 +62,10 @@ class BoardCanvas(QWidget):
 
     def show_board(self, board: Board) -> None:
         """Lay a board out and have it painted."""
-        size = QSizeF(self.size())
-        self.figure.show(board, size, self.devicePixelRatioF())
+        size = QSizeF(self.size()) / self.zoom
+        least = max(self.figure.least_height(board, size.width()), _LOWEST)
+        self.setMinimumHeight(round(least * self.zoom))
+        self.figure.show(board, size, self.devicePixelRatioF() * self.zoom)
         self._picture = self._painted_picture()
         self._read()
 
@@ -69,12 +74,18 @@ class BoardCanvas(QWidget):
         self.figure.look = look
         self.show_board(self.board)
 
+    def set_zoom(self, zoom: float) -> None:
+        """Show everything larger."""
+        self.zoom = zoom
+        self.show_board(self.board)
+
     def _painted_picture(self) -> QPixmap:
         scale = self.devicePixelRatioF()
         picture = QPixmap(self.size() * scale)
         picture.setDevicePixelRatio(scale)
         picture.fill(self.figure.look.panel)
         painter = QPainter(picture)
+        painter.scale(self.zoom, self.zoom)
         try:
             self.figure.paint(painter)
         finally:
@@ -86,6 +97,7 @@ class BoardCanvas(QWidget):
         painter = QPainter(self)
         try:
             painter.drawPixmap(0, 0, self._picture)
+            painter.scale(self.zoom, self.zoom)
             self._paint_crosshair(painter)
         finally:
             painter.end()
@@ -159,7 +171,7 @@ class BoardCanvas(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Show the values under the mouse, or drag."""
-        point = event.position()
+        point = event.position() / self.zoom
         if self._drag is not None:
             placed = self._placed(self._drag[0])
             if placed is not None:
@@ -190,9 +202,10 @@ class BoardCanvas(QWidget):
         """Pick a place in a chart that can be changed."""
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        found = self.figure.at(event.position())
+        point = event.position() / self.zoom
+        found = self.figure.at(point)
         if found is not None and isinstance(found.chart, Chart) and found.chart.cursor:
-            began = self._point(found, event.position())
+            began = self._point(found, point)
             self._drag = (found.chart.key, began)
             self._hover = None
             self.picked.emit(Pick(found.chart.key, *began, began))
@@ -238,7 +251,8 @@ class BoardCanvas(QWidget):
         """Make the menu for a place."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        found = next((each for each in self.figure.placed if each.outer.contains(point)), None)
+        at = point / self.zoom
+        found = next((each for each in self.figure.placed if each.outer.contains(at)), None)
         if found is not None:
             text = chart_text(found.chart)
             menu.addAction("Copy the numbers of this plot").triggered.connect(lambda: _copy(text))

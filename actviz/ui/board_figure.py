@@ -11,29 +11,29 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QFontMetricsF, QPainter
 
 from actviz.ui.axes import AnyAxis, paint_frame
 from actviz.ui.axis import Axis
-from actviz.ui.board import Board, Chart, NamedMark, Picture, Scale, Table
+from actviz.ui.board import Board, Chart, Picture, Scale, Table
+from actviz.ui.board_head import Head, head_of, paint_head
 from actviz.ui.board_table import paint_table, table_height
-from actviz.ui.chart_marks import Plot, extent, paint_mark, sample
-from actviz.ui.heat import heat_color, heat_range
+from actviz.ui.chart_marks import Plot, extent, paint_mark
 from actviz.ui.log_axis import LogAxis, WordAxis, linear_range, log_range
 from actviz.ui.look import Look
-from actviz.ui.numbers import decimals, significant
-from actviz.ui.plot_items import Stroke
+from actviz.ui.numbers import decimals
 
 _GAP, _RIGHT, _TICK_WORDS = 14.0, 14.0, 8.0
-_TITLE_LEFT = 22.0
-_SAMPLE, _BESIDE, _APART = 22.0, 5.0, 14.0
+_TITLE_LEFT = 26.0
 _PITCH = {"x": 64.0, "y": 30.0}
 _BARE = 8.0
 _LABELLED = 190.0
 """Pixels of a row from which on x is labelled under each chart."""
-_KEY = 90.0
-"""Pixels of the scale of colours beside a heat map's name."""
+_LEAST_PLOT = {1: 110.0, 2: 84.0}
+_LEAST_OF_MANY, _LEAST_LINES = 54.0, 5
+_WIDE = 1e4
+"""Pixels in which every title has room on one line."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class Placed:
     chart: Chart | Table
     outer: QRectF
     plot: Plot
+    head: Head
 
 
 class BoardFigure:
@@ -61,14 +62,14 @@ class BoardFigure:
         room = size.height() - _GAP * max(len(board.rows) - 1, 0)
         top = 0.0
         margins = self._margins(board)
-        for row, height in zip(board.rows, self._heights(board, room), strict=True):
+        for row, height in zip(board.rows, self._heights(board, room, size.width()), strict=True):
             self._place_row(row, QRectF(0.0, top, size.width(), height), scale, margins)
             top += height + _GAP
 
-    def _heights(self, board: Board, room: float) -> list[float]:
+    def _heights(self, board: Board, room: float, width: float) -> list[float]:
         """Divide the height by the rows' parts; tables alone in a row take no more than they need.
 
-        A board of nothing but tables is left as it is.
+        A board of nothing but tables is left as it is. No row gets less than can be read.
         """
         shares = list(board.heights or (1.0,) * len(board.rows))
         found = [room * share / sum(shares) for share in shares]
@@ -80,12 +81,30 @@ class BoardFigure:
                 min(height, most) if most < math.inf else height + sum(spare) * share / others
                 for height, most, share in zip(found, needed, shares, strict=True)
             ]
-        return [max(height, 60.0) for height in found]
+        least = [self._least(row, width, len(board.rows)) for row in board.rows]
+        if any(height < low for height, low in zip(found, least, strict=True)):
+            over = max(room - sum(least), 0.0) / sum(shares)
+            found = [low + over * share for low, share in zip(least, shares, strict=True)]
+        return found
+
+    def least_height(self, board: Board, width: float) -> float:
+        """Give the height under which a board cannot be read; to be scrolled in less room."""
+        rows = [self._least(row, width, len(board.rows)) for row in board.rows]
+        return sum(rows) + _GAP * max(len(rows) - 1, 0)
+
+    def _least(self, row: Sequence[Chart | Table], width: float, rows: int) -> float:
+        plot = _LEAST_PLOT.get(rows, _LEAST_OF_MANY) + self._words_height()
+        few = _LEAST_LINES * table_height(Table("", "", ("",), ()), self.look)
+        return max(
+            head_of(each, wide, self.look).height(self.look)
+            + (plot if isinstance(each, Chart) else min(table_height(each, self.look), few))
+            for each, wide in zip(row, _widths(row, width), strict=True)
+        )
 
     def _needed(self, row: Sequence[Chart | Table]) -> float:
         """Give the height that a row of tables needs, infinite for one with a chart."""
         return max(
-            table_height(each, self.look) + self._head_height(each, QRectF()) + _GAP
+            table_height(each, self.look) + head_of(each, _WIDE, self.look).height(self.look) + _GAP
             if isinstance(each, Table)
             else math.inf
             for each in row
@@ -108,15 +127,23 @@ class BoardFigure:
         scale: float,
         margins: dict[tuple[int, int], float],
     ) -> None:
-        room = area.width() - _GAP * (len(row) - 1)
-        shares = sum(chart.share for chart in row)
+        widths = _widths(row, area.width())
+        heads = [head_of(*each, self.look) for each in zip(row, widths, strict=True)]
+        tallest = self._tallest(row, heads)
         left = area.left()
-        for index, chart in enumerate(row):
-            width = max(room * chart.share / shares, 60.0)
+        for index, (chart, width, head) in enumerate(zip(row, widths, heads, strict=True)):
             outer = QRectF(left, area.top(), width, area.height())
             margin = margins.get((len(row), index), 0.0)
-            self.placed.append(Placed(chart, outer, self._plot(chart, outer, margin, scale)))
+            under = tallest if isinstance(chart, Chart) else head.height(self.look)
+            plot = self._plot(chart, outer.adjusted(0.0, under, 0.0, 0.0), margin, scale)
+            self.placed.append(Placed(chart, outer, plot, head))
             left += width + _GAP
+
+    def _tallest(self, row: Sequence[Chart | Table], heads: Sequence[Head]) -> float:
+        """Give the height of the tallest head of a row's charts, so that the plots are level."""
+        pairs = zip(row, heads, strict=True)
+        heights = [head.height(self.look) for chart, head in pairs if isinstance(chart, Chart)]
+        return max(heights, default=0.0)
 
     # One chart
 
@@ -127,14 +154,13 @@ class BoardFigure:
         widest = max((font.horizontalAdvance(word) for word in words), default=0.0)
         return _TITLE_LEFT + widest + _TICK_WORDS
 
-    def _plot(self, chart: Chart | Table, outer: QRectF, margin: float, scale: float) -> Plot:
-        head, small = self._head_height(chart, outer), QFontMetricsF(self.look.small)
+    def _plot(self, chart: Chart | Table, room: QRectF, margin: float, scale: float) -> Plot:
+        """Give a chart its plot in the room below its head, or a table all of it."""
         if isinstance(chart, Table):
-            rect = outer.adjusted(0.0, head, 0.0, 0.0)
             flat = Axis(0.0, 1.0, 0.0, 1.0)
-            return Plot(rect, flat, flat, self.look, scale)
-        under = 2 * small.height() + _TICK_WORDS + 2 if self._words_under(chart) else _BARE
-        rect = outer.adjusted(margin, head, -_RIGHT, -under)
+            return Plot(room, flat, flat, self.look, scale)
+        under = self._words_height() if self._words_under(chart) else _BARE
+        rect = room.adjusted(margin, 0.0, -_RIGHT, -under)
         rect.setWidth(max(rect.width(), 20.0))
         rect.setHeight(max(rect.height(), 20.0))
         x = axis_of(chart, "x", rect.left(), rect.right())
@@ -142,6 +168,9 @@ class BoardFigure:
         if chart.square and isinstance(x, Axis) and isinstance(y, Axis):
             x, y = _same_unit(x, y)
         return Plot(rect, x, y, self.look, scale)
+
+    def _words_height(self) -> float:
+        return 2 * QFontMetricsF(self.look.small).height() + _TICK_WORDS + 2
 
     def _words_under(self, chart: Chart) -> bool:
         """Say whether x is labelled under a chart: not where the next chart below says the same.
@@ -151,28 +180,10 @@ class BoardFigure:
         if self._row_height >= _LABELLED:
             return True
         for row, below in pairwise(self.board.rows):
-            if row[0] is chart and len(row) == len(below) == 1 and isinstance(below[0], Chart):
-                return below[0].x != chart.x
+            for each, under in zip(row, below, strict=False):
+                if each is chart and len(row) == len(below) and isinstance(under, Chart):
+                    return under.x != chart.x
         return True
-
-    def _head_height(self, chart: Chart | Table, outer: QRectF) -> float:
-        line = QFontMetricsF(self.look.title).height() + 4.0
-        named = isinstance(chart, Chart) and bool(_named(chart))
-        if not named:
-            return line if chart.title else 6.0
-        assert isinstance(chart, Chart)
-        return line if self._fits_one_line(chart, outer.width()) else 2 * line
-
-    def _fits_one_line(self, chart: Chart, width: float) -> bool:
-        title = QFontMetricsF(self.look.title).horizontalAdvance(chart.title)
-        return title + _APART + self._legend_width(chart) <= width
-
-    def _legend_width(self, chart: Chart) -> float:
-        font = QFontMetricsF(self.look.small)
-        return sum(
-            font.horizontalAdvance(name) + _BESIDE + _APART + (_KEY if keyed else _SAMPLE)
-            for name, keyed in ((mark.name, isinstance(mark, Picture)) for mark in _named(chart))
-        )
 
     # Painting
 
@@ -182,7 +193,7 @@ class BoardFigure:
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing
         )
         for each in self.placed:
-            self._paint_head(painter, each)
+            paint_head(painter, each.head, each.outer, self.look)
             if isinstance(each.chart, Table):
                 paint_table(painter, each.chart, each.plot.rect, self.look)
             else:
@@ -200,59 +211,18 @@ class BoardFigure:
             paint_mark(painter, mark, plot)
         painter.restore()
 
-    def _paint_head(self, painter: QPainter, placed: Placed) -> None:
-        chart, outer, look = placed.chart, placed.outer, self.look
-        bold = QFontMetricsF(look.title)
-        painter.setFont(look.title)
-        painter.setPen(look.text)
-        title = bold.elidedText(chart.title, Qt.TextElideMode.ElideRight, outer.width())
-        painter.drawText(QPointF(outer.left() + 2, outer.top() + bold.ascent()), title)
-        if isinstance(chart, Chart) and _named(chart):
-            one = self._fits_one_line(chart, outer.width())
-            top = outer.top() + (0.0 if one else bold.height() + 4.0)
-            left = outer.right() - self._legend_width(chart) if one else outer.left() + 2
-            self._paint_legend(painter, chart, QRectF(left, top, outer.right() - left, 1.0))
-
-    def _paint_legend(self, painter: QPainter, chart: Chart, room: QRectF) -> None:
-        font = QFontMetricsF(self.look.small)
-        named, left = _named(chart), room.left()
-        squeeze = min(1.0, room.width() / max(self._legend_width(chart), 1.0))
-        for mark in named:
-            keyed = isinstance(mark, Picture)
-            words = font.horizontalAdvance(mark.name) * squeeze - (1 - squeeze) * _SAMPLE
-            name = font.elidedText(mark.name, Qt.TextElideMode.ElideRight, words + 1)
-            wide = _KEY if keyed else _SAMPLE
-            middle = QPointF(left, room.top() + font.height() / 2)
-            if isinstance(mark, Picture):
-                self._paint_key(painter, mark, QRectF(left, middle.y() - 5, _KEY, 10))
-            else:
-                _paint_sample(painter, sample(mark), middle)
-            painter.setFont(self.look.small)
-            painter.setPen(self.look.dim)
-            painter.drawText(QPointF(left + wide + _BESIDE, room.top() + font.ascent()), name)
-            left += wide + _BESIDE + max(words, 0.0) + _APART * squeeze
-
-    def _paint_key(self, painter: QPainter, mark: Picture, box: QRectF) -> None:
-        """Paint the scale of a heat map's colours with the values at its ends."""
-        for step in range(int(box.width())):
-            share = step / max(box.width() - 1, 1.0)
-            color = heat_color(min(share, 1.0), self.look.theme, centred=mark.centred)
-            painter.fillRect(QRectF(box.left() + step, box.top(), 1.0, box.height()), color)
-        painter.setFont(self.look.small)
-        font = QFontMetricsF(self.look.small)
-        for value, share, align in zip(heat_range(mark), (0.0, 1.0), (1, -1), strict=True):
-            color = heat_color(share, self.look.theme, centred=mark.centred)
-            painter.setPen(QColor("black") if color.lightnessF() > 0.5 else QColor("white"))
-            text = significant(value, 2)
-            wide = font.horizontalAdvance(text)
-            left = box.left() + 3 if align > 0 else box.right() - 3 - wide
-            painter.drawText(QPointF(left, box.center().y() + font.ascent() / 2 - 1), text)
-
     # Places
 
     def at(self, point: QPointF) -> Placed | None:
         """Find the chart whose plot holds a point."""
         return next((each for each in self.placed if each.plot.rect.contains(point)), None)
+
+
+def _widths(row: Sequence[Chart | Table], room: float) -> list[float]:
+    """Divide the width of a row by the shares of its charts and tables."""
+    shares = sum(chart.share for chart in row)
+    room -= _GAP * (len(row) - 1)
+    return [max(room * chart.share / shares, 60.0) for chart in row]
 
 
 def axis_of(chart: Chart, which: str, first: float, last: float) -> AnyAxis:
@@ -287,18 +257,3 @@ def _same_unit(x: Axis, y: Axis) -> tuple[Axis, Axis]:
         return replace(axis, low=middle - half, high=middle + half)
 
     return widened(x), widened(y)
-
-
-def _named(chart: Chart) -> list[NamedMark]:
-    marks = [mark for mark in chart.marks if isinstance(mark, NamedMark)]
-    return [mark for mark in marks if mark.name]
-
-
-def _paint_sample(painter: QPainter, look: Stroke | QColor | None, middle: QPointF) -> None:
-    if isinstance(look, Stroke):
-        painter.setPen(look.pen())
-        painter.drawLine(middle, middle + QPointF(_SAMPLE, 0.0))
-    elif look is not None:
-        painter.setPen(QPen(look, 1.2))
-        painter.setBrush(look)
-        painter.drawRect(QRectF(middle.x() + _SAMPLE / 2 - 5, middle.y() - 4, 10, 8))

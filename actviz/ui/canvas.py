@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
     QResizeEvent,
+    QSinglePointEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
@@ -67,6 +68,8 @@ class Canvas(QWidget):
     def __init__(self, figure: Figure, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.figure = figure
+        self.zoom = 1.0
+        """How many pixels of the widget one of the figure takes."""
         self.crosshair: Crosshair | None = None
         self.laid_out = False
         self._background = QPixmap()
@@ -89,9 +92,15 @@ class Canvas(QWidget):
 
     def lay_out(self) -> None:
         """Fit the figure into the widget."""
-        self.figure.size = QSizeF(self.size())
-        self.figure.scale = self.devicePixelRatioF()
+        self.figure.size = QSizeF(self.size()) / self.zoom
+        self.figure.scale = self.devicePixelRatioF() * self.zoom
         self.figure.lay_out()
+
+    def set_zoom(self, zoom: float) -> None:
+        """Show everything larger."""
+        self.zoom = zoom
+        self._fit_widget()
+        self.refresh()
 
     def refresh(self, *, words: bool = True) -> None:
         """Make everything ready for painting, and have it painted."""
@@ -108,15 +117,17 @@ class Canvas(QWidget):
         """Give the part of the widget that changes while the axes stand still."""
         panes = self.figure.panes
         area = panes[0].rect.united(panes[-1].rect)
-        below = self.height() if self.crosshair else area.bottom() + _BEYOND
+        below = self.figure.size.height() if self.crosshair else area.bottom() + _BEYOND
         area.setBottom(below)
-        return area.adjusted(-_BEYOND, -_BEYOND, _BEYOND, 0.0).toAlignedRect()
+        wide = area.adjusted(-_BEYOND, -_BEYOND, _BEYOND, 0.0)
+        return QRectF(wide.topLeft() * self.zoom, wide.size() * self.zoom).toAlignedRect()
 
     def _painted_background(self) -> QPixmap:
         scale = self.devicePixelRatioF()
         pixmap = QPixmap(self.size() * scale)
         pixmap.setDevicePixelRatio(scale)
         painter = QPainter(pixmap)
+        painter.scale(self.zoom, self.zoom)
         self.figure.paint_background(painter)
         painter.end()
         return pixmap
@@ -138,6 +149,7 @@ class Canvas(QWidget):
 
     def _paint(self, painter: QPainter) -> None:
         painter.drawPixmap(0, 0, self._background)
+        painter.scale(self.zoom, self.zoom)
         if self.crosshair:
             self.crosshair.paint_line(painter)
         self.figure.paint_contents(painter)
@@ -148,6 +160,7 @@ class Canvas(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self._box)
         if self._focus_shown and self.hasFocus():
+            painter.resetTransform()
             self._paint_focus(painter)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -181,6 +194,10 @@ class Canvas(QWidget):
 
     # The mouse
 
+    def _at(self, event: QSinglePointEvent) -> QPointF:
+        """Give the place of an event in the figure."""
+        return event.position() / self.zoom
+
     def _inside(self, point: QPointF) -> bool:
         return any(pane.rect.contains(point) for pane in self.figure.panes)
 
@@ -191,7 +208,7 @@ class Canvas(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom about the mouse, or pan."""
         event.accept()
-        point, turn = event.position(), event.angleDelta()
+        point, turn = self._at(event), event.angleDelta()
         self._ask(wheel_wish(self.figure, point, turn, event.modifiers()))
 
     def _ask(self, wish: Wish | None) -> None:
@@ -200,7 +217,7 @@ class Canvas(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin to pan with the left button, to span a box with Shift or the right one."""
-        point, button = event.position(), event.button()
+        point, button = self._at(event), event.button()
         right = button == Qt.MouseButton.RightButton
         if button != Qt.MouseButton.LeftButton and not right:
             return
@@ -215,7 +232,7 @@ class Canvas(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Pan, span a box, or move the crosshair."""
-        point = event.position()
+        point = self._at(event)
         if self._drag is None:
             over = any(pane.placed.link_at(point) for pane in self.figure.panes)
             shape = Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.CrossCursor
@@ -236,9 +253,9 @@ class Canvas(QWidget):
             return
         if drag.box and min(box.width(), box.height()) >= _LEAST_BOX:
             self._ask(box_wish(self.figure, box, self._there(drag.pane)))
-        elif (event.position() - drag.start).manhattanLength() <= 2:
+        elif (self._at(event) - drag.start).manhattanLength() <= 2:
             for pane in self.figure.panes:
-                label = pane.placed.link_at(event.position())
+                label = pane.placed.link_at(self._at(event))
                 if label:
                     self.link_clicked.emit(label.key)
         self.update()

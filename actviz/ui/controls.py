@@ -32,6 +32,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from actviz.ui.theme import zoom_of
+
 _LONGEST_SEEN = 8
 _FEWEST_STEPS = 200
 _WHEEL_REST = 400
@@ -207,13 +209,14 @@ class FloatSlider(QSlider):
 
     def sizeHint(self) -> QSize:
         """Leave room for the handle and its focus ring."""
-        return QSize(120, 24)
+        return QSize(120, 24) * zoom_of(self)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw groove, tick and handle in the palette's colours."""
         colours = self.palette()
         accent = colours.color(QPalette.ColorRole.Highlight)
-        radius = 7.0
+        zoom = zoom_of(self)
+        radius = 7.0 * zoom
         middle = self.height() / 2 + 0.0
         left, right = radius + 2, self.width() - radius - 2
 
@@ -225,11 +228,12 @@ class FloatSlider(QSlider):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colours.color(QPalette.ColorRole.Mid))
-        painter.drawRoundedRect(QRectF(left, middle - 2, right - left, 4), 2, 2)
+        painter.drawRoundedRect(QRectF(left, middle - 2 * zoom, right - left, 4 * zoom), 2, 2)
         if self._default is not None:
-            painter.drawRect(QRectF(across(self.position(self._default)) - 1, middle - 6, 2, 12))
+            tick = across(self.position(self._default))
+            painter.drawRect(QRectF(tick - 1, middle - 6 * zoom, 2, 12 * zoom))
         painter.setBrush(accent)
-        painter.drawRoundedRect(QRectF(left, middle - 2, at - left, 4), 2, 2)
+        painter.drawRoundedRect(QRectF(left, middle - 2 * zoom, at - left, 4 * zoom), 2, 2)
         painter.setBrush(colours.color(QPalette.ColorRole.WindowText))
         painter.drawEllipse(QPointF(at, middle), radius, radius)
         if self.hasFocus():

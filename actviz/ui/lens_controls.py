@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from actviz.param import Param, Value
 from actviz.ui.elided import ElidedLabel
 from actviz.ui.form import FormRow, symbol_of
+from actviz.ui.theme import zoom_of
 
 _WIDTH = 264
 """Pixels that a setting needs."""
@@ -90,8 +91,15 @@ class LensControls(QWidget):
         super().resizeEvent(event)
         self._arrange()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Use fewer columns for larger text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._arrange()
+
     def _arrange(self) -> None:
-        across = max(1, min(self.width() // _WIDTH, max(len(self.rows), 1)))
+        room = int(self.width() / zoom_of(self))
+        across = max(1, min(room // _WIDTH, max(len(self.rows), 1)))
         if across == self._across:
             return
         self._across = across

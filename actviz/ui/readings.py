@@ -58,14 +58,14 @@ class ReadingsRow(QWidget):
                 value.setVisible(used)
                 if used:
                     self._fill(caption, value, readings[index])
-            self._arrange()
+            self.arrange()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Use more rows where one is too narrow."""
         super().resizeEvent(event)
-        self._arrange()
+        self.arrange()
 
-    def _arrange(self) -> None:
+    def arrange(self) -> None:
         """Put the cells into columns as wide as their words ask for."""
         used = self._cells[: len(self._shown)]
         across = self._columns(used)

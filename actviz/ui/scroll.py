@@ -1,10 +1,12 @@
-"""A scroll area that is as high as what it holds, as long as there is room."""
+"""Scroll areas: one as high as what it holds, one that gives its parts all the room there is."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 _BAR = 12
 
@@ -61,3 +63,22 @@ class FittingScroll(QScrollArea):
         if wanted != self.verticalScrollBarPolicy():
             self.setVerticalScrollBarPolicy(wanted)
         self.updateGeometry()
+
+
+class Page(QScrollArea):
+    """Widgets under each other, of which some stretch; scrolled where all do not have room."""
+
+    def __init__(self, parts: Sequence[QWidget], stretching: Sequence[QWidget]) -> None:
+        super().__init__()
+        content = QWidget()
+        content.setProperty("look", "page")
+        page = QVBoxLayout(content)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(6)
+        for part in parts:
+            page.addWidget(part, int(part in stretching))
+        self.setWidget(content)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -1,12 +1,13 @@
-"""What the widgets look like, in the colours of a theme."""
+"""What the widgets look like, in the colours of a theme, and larger where they are presented."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from string import Template
 
 from actviz.ui.icons import icon_path
-from actviz.ui.theme import MONO_FAMILY, SMALL_SIZE, Theme
+from actviz.ui.theme import MONO_FAMILY, SMALL_SIZE, TEXT_SIZE, Theme
 
 _CHROME = "#b4bec9"
 """What Qt's own icons can be seen on in both looks: they are black, white and coloured."""
@@ -88,7 +89,7 @@ QPushButton[look="slot"]:hover { background: $hover; }
 QPushButton[look="slot"]:checked { border: 1px solid $f; border-left: 4px solid $f; }
 QToolButton[popupMode="2"] { padding-right: 22px; }
 QToolButton::menu-indicator { image: url("$down"); subcontrol-position: center right; right: 4px; }
-QToolButton[look="tab"] { padding: 6px 16px; font-weight: 600; color: $dim; }
+QToolButton[look="tab"] { padding: 6px 7px; font-weight: 600; color: $dim; }
 QToolButton[look="tab"]:checked { background: $field; color: $text; }
 
 QCheckBox { spacing: 6px; background: transparent; }
@@ -150,14 +151,17 @@ QSplitter::handle:hover { background: $border; }
 """)
 
 
-def stylesheet(theme: Theme) -> str:
-    """Write the stylesheet of the whole program in a theme's colours."""
+def stylesheet(theme: Theme, zoom: float = 1.0) -> str:
+    """Write the stylesheet of the whole program in a theme's colours.
+
+    With a `zoom`, all text and all lengths but those of one pixel are so many times as large.
+    """
     colours = {
         field.name: value
         for field in fields(theme)
         if isinstance(value := getattr(theme, field.name), str)
     }
-    return _SHEET.substitute(
+    sheet = _SHEET.substitute(
         colours,
         small=SMALL_SIZE,
         mono=MONO_FAMILY,
@@ -167,6 +171,14 @@ def stylesheet(theme: Theme) -> str:
         down=icon_path("chevron-down"),
         check=icon_path(f"check-{theme.name}"),
     )
+    if zoom == 1.0:
+        return sheet
+    text = f"QWidget {{ font-size: {TEXT_SIZE}px; }}\n{sheet}"
+    return re.sub(r"\b(\d+)px", lambda found: f"{_enlarged(int(found[1]), zoom)}px", text)
+
+
+def _enlarged(length: int, zoom: float) -> int:
+    return length if length <= 1 else round(length * zoom)
 
 
 def mixed(one: str, other: str, share: float) -> str:

@@ -11,6 +11,7 @@ from functools import cache
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtWidgets import QWidget
 
 from actviz.param import refuse
 from actviz.resources import resource
@@ -208,6 +209,11 @@ def load_fonts() -> None:
 def font(size: int = TEXT_SIZE, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
     """Give the text typeface with digits of one width; `size` in device-independent pixels."""
     return _font(FAMILY, size, weight)
+
+
+def zoom_of(widget: QWidget) -> float:
+    """Tell how many times as large as usual the text of a widget is."""
+    return widget.font().pixelSize() / TEXT_SIZE
 
 
 def mono_font(size: int = TEXT_SIZE) -> QFont:

@@ -45,8 +45,8 @@ class TopBar(QWidget):
         self._layout.addStretch(1)
         self._add_menu("File", self._file_menu())
         self._add_menu("Edit", self._menu("Edit", "Go", "View", "Help"))
-        for name in ("undo", "redo", "pin"):
-            self._add_button(name)
+        self._worded = [self._add_button(name) for name in ("undo", "redo", "pin")]
+        self._add_button("present", words=False)
         self._add_button("theme", words=False)
         self._add_button("help", words=False)
         self.show_theme(settings.now.theme)
@@ -129,12 +129,30 @@ class TopBar(QWidget):
         return tab.sizeHint().width() + self._layout.spacing()
 
     def _fit_tabs(self) -> None:
-        """Hide the last tabs where the window is too narrow, never that of the lens in use."""
+        """Take words off buttons where the tabs need their room, and hide the last tabs without it.
+
+        The tab of the lens in use is always there.
+        """
+        for button in self._worded:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        if self._room_of_tabs() > self._room_for_tabs():
+            for button in self._worded:
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        room = self._room_for_tabs()
+        if self._room_of_tabs() > room:
+            room -= self._room_of(self.more)
+        self._hide_tabs(room)
+
+    def _room_of_tabs(self) -> int:
+        return sum(self._room_of(tab) for tab in self.tabs.values())
+
+    def _room_for_tabs(self) -> int:
+        """Give the width that all but the tabs leave."""
         shown = [tab for tab in (*self.tabs.values(), self.more) if not tab.isHidden()]
         rest = self._layout.sizeHint().width() - sum(self._room_of(tab) for tab in shown)
-        room = self.width() - rest
-        if sum(self._room_of(tab) for tab in self.tabs.values()) > room:
-            room -= self._room_of(self.more)
+        return self.width() - rest
+
+    def _hide_tabs(self, room: int) -> None:
         used = self.tabs.get(self._lens)
         room -= self._room_of(used) if used else 0
         for tab in self.tabs.values():

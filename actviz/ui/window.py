@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
-    QMainWindow,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -20,11 +18,12 @@ from PySide6.QtWidgets import (
 
 from actviz import session as document
 from actviz.activations import row as activation
-from actviz.lenses import CURVE
+from actviz.lenses import CURVE, LENSES
 from actviz.pins import curve_label
 from actviz.session import Session
 from actviz.ui.actions import Actions, show_shortcuts
 from actviz.ui.documents import Documents
+from actviz.ui.dropping import DropWindow
 from actviz.ui.evaluator import Evaluator, Status
 from actviz.ui.focus import go_on, go_to
 from actviz.ui.geometry import SMALLEST, place_of, restore_place
@@ -33,6 +32,7 @@ from actviz.ui.lenses.board import BoardLens
 from actviz.ui.lenses.curve import CurveLens, Frame
 from actviz.ui.parameters import ParameterPanel
 from actviz.ui.picker import Picker
+from actviz.ui.presenting import Presentation
 from actviz.ui.rescue import Banner, Keeper
 from actviz.ui.settings import Settings
 from actviz.ui.status import StatusLine
@@ -46,7 +46,7 @@ from actviz.ui.typeset import Typesetter
 _COLUMNS = (292, 800, 340)
 
 
-class Window(QMainWindow):
+class Window(DropWindow):
     """Shows a store's session and lets it be changed.
 
     The parts know the store and the evaluator, and nothing of each other.
@@ -96,7 +96,8 @@ class Window(QMainWindow):
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         self.columns.setChildrenCollapsible(False)
         self.columns.setHandleWidth(8)
-        for column in (self._left(), self._middle(), self.layer):
+        self.left = self._left()
+        for column in (self.left, self._middle(), self.layer):
             self.columns.addWidget(column)
         self.columns.setStretchFactor(0, 0)
         self.columns.setStretchFactor(1, 1)
@@ -115,7 +116,6 @@ class Window(QMainWindow):
         layout.addWidget(self.status)
         self.setCentralWidget(central)
         self.setMinimumSize(*SMALLEST)
-        self.setAcceptDrops(True)
         restore_place(self, self.columns, self.settings.now)
 
     def _left(self) -> QWidget:
@@ -134,6 +134,9 @@ class Window(QMainWindow):
         layout = QVBoxLayout(frame)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.lenses)
+        lenses, theme = (self.lens, self.board), self.appearance.theme
+        self.presentation = Presentation(self, frame, lenses, theme)
+        layout.addWidget(self.presentation.hint)
         for lens in (self.lens, self.board):
             self.lenses.addWidget(lens)
         frame.setMinimumWidth(350)
@@ -146,6 +149,7 @@ class Window(QMainWindow):
         self.evaluator.status.connect(self._show_status)
         self._show_status(self.evaluator.now)
         self.appearance.changed.connect(self._set_theme)
+        self.dropped.connect(self.documents.open)
         self.documents.moved.connect(self._show_title)
         self.documents.said.connect(self.status.say)
         self.documents.reader.began.connect(self._show_reading)
@@ -188,6 +192,9 @@ class Window(QMainWindow):
             "precision": lambda: go_to(self.status.precision),
             "fit": self.lens.fit,
             **{f"view_{n + 1}": partial(self._show_view, n) for n in range(4)},
+            "present": self._present,
+            "next_lens": lambda: self._show_lens(1),
+            "last_lens": lambda: self._show_lens(-1),
             "theme": self._choose_next_theme,
             "help": lambda: show_shortcuts(self.commands, self),
         }
@@ -198,6 +205,7 @@ class Window(QMainWindow):
         self.lenses.setCurrentWidget(self._shown_lens)
         for part in (self.bar, self.picker, self.parameters, self.layer, self.status):
             part.show_session(session)
+        self.presentation.refresh()
         self._asked = True
         history = self.store.history
         for name, able, what in (
@@ -253,7 +261,8 @@ class Window(QMainWindow):
 
     def _set_theme(self, theme: Theme) -> None:
         self._dress(theme)
-        for part in (self.picker, self.parameters, self.lens, self.board, self.layer):
+        parts = (self.picker, self.parameters, self.lens, self.board, self.layer)
+        for part in (*parts, self.presentation):
             part.set_theme(theme)
 
     # Doing
@@ -284,6 +293,19 @@ class Window(QMainWindow):
         following = slots[(slots.index(self.store.session.slot) + 1) % len(slots)]
         self.store.apply(document.choose_slot, following)
 
+    def _show_lens(self, step: int) -> None:
+        names = [lens.name for lens in LENSES]
+        at = names.index(self.store.session.lens) + step
+        self.store.apply(document.set_lens, names[at % len(names)])
+
+    def _present(self) -> None:
+        """Show the lens alone, or the whole window again."""
+        if self.presentation.on:
+            self.presentation.leave()
+        else:
+            self.presentation.begin((self.bar, self.banner, self.left, self.layer, self.status))
+        self._shown_lens.setFocus()
+
     def _show_view(self, index: int) -> None:
         views = self.lens.presets()
         if index < len(views):
@@ -294,25 +316,14 @@ class Window(QMainWindow):
         within, focused = self.centralWidget(), QApplication.focusWidget()
         return go_on(within, focused, forward=next) or super().focusNextPrevChild(next)
 
-    # Files dropped, and the end
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Accept files of this machine."""
-        if _dropped(event):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Open the first file that was dropped."""
-        paths = _dropped(event)
-        if paths:
-            event.acceptProposedAction()
-            self.documents.open(paths[0])
+    # The end
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close, unless there are changes that the person wants to keep."""
         if not self.documents.may_leave():
             event.ignore()
             return
+        self.presentation.leave()
         self.settings.change(**place_of(self, self.columns))
         self.documents.reader.cancel()
         self.layer.close_export()
@@ -321,8 +332,3 @@ class Window(QMainWindow):
         self.board.close_worker()
         self.typesetter.close()
         event.accept()
-
-
-def _dropped(event: QDropEvent) -> list[Path]:
-    urls = event.mimeData().urls()
-    return [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]

@@ -30,12 +30,11 @@ from actviz.ui.lenses import DRAWN, drawing
 from actviz.ui.lenses.curve_words import short_title, title
 from actviz.ui.look import Look
 from actviz.ui.readings import ReadingsRow
-from actviz.ui.scroll import FittingScroll
+from actviz.ui.scroll import Page
 from actviz.ui.store import Store
 from actviz.ui.theme import Theme
 from actviz.ui.worker import Worker
 
-_LOWEST = 60
 _PAUSE = 120
 """Milliseconds without a change before work that takes long begins anew."""
 
@@ -79,7 +78,6 @@ class BoardLens(QWidget):
         self.name.setAccessibleName("Curve shown")
         self.legend = Legend(self._look, self)
         self.controls = LensControls()
-        self.settings = FittingScroll(self.controls, _LOWEST)
         self.canvas = BoardCanvas(self._look, self)
         self.canvas.setAccessibleName("Plots of the lens")
         self.refusal = QLabel(self)
@@ -102,21 +100,19 @@ class BoardLens(QWidget):
         self.readings = ReadingsRow(theme, self)
 
     def _lay_out(self) -> None:
+        """Put all but names and progress onto a page that is scrolled in too little room."""
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 8, 10, 10)
         layout.setSpacing(6)
-        above: tuple[QWidget, ...] = (self.name, self.legend, self.settings)
-        for widget in above:
-            layout.addWidget(widget)
-        layout.addWidget(self.canvas, 1)
-        layout.addWidget(self.refusal, 1)
+        layout.addWidget(self.name)
+        layout.addWidget(self.legend)
+        parts = (self.controls, self.canvas, self.refusal, self.sentence, self.readings)
+        layout.addWidget(Page(parts, (self.canvas, self.refusal)), 1)
         running = QHBoxLayout()
         layout.addLayout(running)
         running.addWidget(self.progress, 1)
         running.addWidget(self.cancel)
         running.addWidget(self.again)
-        layout.addWidget(self.sentence)
-        layout.addWidget(self.readings)
         self.setFocusProxy(self.canvas)
         hidden: tuple[QWidget, ...] = (self.refusal, self.progress, self.cancel, self.again)
         for widget in hidden:
@@ -183,7 +179,6 @@ class BoardLens(QWidget):
         self.legend.show_pins(session.pins)
         self.legend.show_live(title(chosen, session.values))
         self.controls.show_settings(lens(session.lens).params, session.settings, session.lens)
-        self.settings.setVisible(bool(lens(session.lens).params))
 
     def _follow(self) -> None:
         """Find and draw what the present session asks for; what takes long is only begun."""
@@ -310,6 +305,11 @@ class BoardLens(QWidget):
         self.canvas.figure.look = self._look
         if self.isVisible():
             self._draw()
+
+    def set_zoom(self, zoom: float) -> None:
+        """Show the board so many times as large, for the stylesheet enlarges only widgets."""
+        self.canvas.set_zoom(zoom)
+        self.readings.arrange()
 
     def close_worker(self) -> None:
         """End the thread, as the window closes."""

@@ -251,6 +251,11 @@ class CurveLens(QWidget):
         self.readings.set_theme(theme)
         self._draw(shrink=True)
 
+    def set_zoom(self, zoom: float) -> None:
+        """Show the plots so many times as large, for the stylesheet enlarges only widgets."""
+        self.canvas.set_zoom(zoom)
+        self.readings.arrange()
+
     # The view
 
     def presets(self) -> list[tuple[str, View]]:
