@@ -125,13 +125,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A shaded range of x (or of y), with words in it."""
+    """A shaded range of x (or of y), with words in it, at the top or in the middle."""
 
     low: float
     high: float
     color: QColor
     upright: bool = True
     words: str = ""
+    middle: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ _BARE = 8.0
 _LABELLED = 190.0
 """Pixels of a row from which on x is labelled under each chart."""
 _LEAST_PLOT = {1: 110.0, 2: 84.0}
-_LEAST_OF_MANY, _LEAST_LINES = 54.0, 5
+_LEAST_OF_MANY, _LEAST_LINES = 48.0, 5
 _WIDE = 1e4
 """Pixels in which every title has room on one line."""
 

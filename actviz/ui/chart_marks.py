@@ -173,7 +173,8 @@ def _span(painter: QPainter, mark: Span, plot: Plot) -> None:
         solid = QColor(mark.color)
         solid.setAlpha(255)
         wide = metrics.horizontalAdvance(mark.words)
-        place = QPointF(box.center().x() - wide / 2, box.top() + metrics.ascent() + 3)
+        top = box.center().y() - metrics.height() / 2 if mark.middle else box.top() + 3
+        place = QPointF(box.center().x() - wide / 2, top + metrics.ascent())
         _say(painter, place, mark.words, solid, plot)
 
 

@@ -82,3 +82,8 @@ class Page(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def minimumSizeHint(self) -> QSize:
+        """Leave the parts the width that they need; only their height is scrolled."""
+        hint = super().minimumSizeHint()
+        return QSize(self.widget().minimumSizeHint().width() + _BAR, hint.height())

@@ -129,9 +129,13 @@ def _f(found: Found, look: Look) -> tuple[Mark, ...]:
     if known:
         saturation = known[0].saturation
         if saturation.left_edge is not None:
-            marks.append(Span(-math.inf, saturation.left_edge, shade, words=saturation.left))
+            marks.append(
+                Span(-math.inf, saturation.left_edge, shade, words=saturation.left, middle=True)
+            )
         if saturation.right_edge is not None:
-            marks.append(Span(saturation.right_edge, math.inf, shade, words=saturation.right))
+            marks.append(
+                Span(saturation.right_edge, math.inf, shade, words=saturation.right, middle=True)
+            )
     for shown, (x, f) in list(zip(found.key.curves, found.curves, strict=True))[::-1]:
         marks.append(Line(x, f, shown.stroke(look)))
     return tuple(marks)

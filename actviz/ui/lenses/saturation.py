@@ -147,7 +147,11 @@ def _spans(sides: list[tuple[float, float, str]], look: Look, *, words: bool) ->
     edges = [edge for low, high, _ in sides for edge in (low, high) if math.isfinite(edge)]
     rules = [Rule(edge, Stroke(look.danger, 1.2, (1.5, 2.5))) for edge in edges]
     return [
-        *(Span(low, high, shade, words=text if words else "") for low, high, text in sides),
+        # Where f saturates it lies at the edge of the plot: words in the middle leave it free.
+        *(
+            Span(low, high, shade, words=text if words else "", middle=True)
+            for low, high, text in sides
+        ),
         *rules,
     ]
 

@@ -202,8 +202,9 @@ def _probabilities(found: Found, look: Look) -> Chart:
         )
     )
     if found.table.size <= _MOST_WORDS:
-        for x, p in zip(places.tolist(), found.bench.probabilities.tolist(), strict=True):
-            marks.append(Words(x, p, significant(p, 3), look.text, 0))
+        twice, shares = found.bench.twice.tolist(), found.bench.probabilities.tolist()
+        for x, p, again in zip(places.tolist(), shares, twice, strict=True):
+            marks.append(Words(x, max(p, again), significant(p, 3), look.text, 0))
     title = f"Probabilities at T = {significant(found.key.temperature, 4)}"
     return Chart("probabilities", title, _places(found), Scale("p", 0.0, 1.1), tuple(marks))
 
