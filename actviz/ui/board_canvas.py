@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QContextMenuEvent,
     QFontMetricsF,
     QGuiApplication,
+    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -18,10 +19,11 @@ from PySide6.QtGui import (
     QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from actviz.ui.board import Bars, Board, Chart, Dots, Line, Pick, Table, charts
 from actviz.ui.board_figure import BoardFigure, Placed
+from actviz.ui.board_table import line_at
 from actviz.ui.board_text import board_text, chart_text
 from actviz.ui.look import Look
 from actviz.ui.numbers import significant
@@ -112,7 +114,19 @@ class BoardCanvas(QWidget):
         """Follow the window to a screen of another resolution."""
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self.show_board(self.board)
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            text = self.tip_at(QPointF(event.pos()))
+            QToolTip.showText(event.globalPos(), text, self) if text else QToolTip.hideText()
+            return True
         return super().event(event)
+
+    def tip_at(self, point: QPointF) -> str:
+        """Write out the line of a table under the mouse, as its words may be cut off."""
+        at = point / self.zoom
+        for each in self.figure.placed:
+            if isinstance(each.chart, Table) and each.plot.rect.contains(at):
+                return line_at(each.chart, each.plot.rect, at, self.figure.look)
+        return ""
 
     # Under the mouse
 

@@ -39,6 +39,16 @@ def table_height(table: Table, look: Look) -> float:
     return (len(table.rows) + 1) * (QFontMetricsF(look.small).height() + _LINE)
 
 
+def line_at(table: Table, rect: QRectF, point: QPointF, look: Look) -> str:
+    """Write out the line under a point, each word with its column's name; empty without one."""
+    height = QFontMetricsF(look.small).height() + _LINE
+    index = int((point.y() - rect.top()) // height) - 1
+    if not 0 <= index < len(table.rows):
+        return ""
+    pairs = zip(table.columns, table.rows[index], strict=True)
+    return "\n".join(f"{name}: {word}" if name else word for name, word in pairs if word)
+
+
 def paint_table(painter: QPainter, table: Table, rect: QRectF, look: Look) -> None:
     """Draw as many lines as there is room for; the last one says how many are left out."""
     metrics = QFontMetricsF(look.small)

@@ -86,4 +86,6 @@ class Page(QScrollArea):
     def minimumSizeHint(self) -> QSize:
         """Leave the parts the width that they need; only their height is scrolled."""
         hint = super().minimumSizeHint()
-        return QSize(self.widget().minimumSizeHint().width() + _BAR, hint.height())
+        content = self.widget()
+        assert content is not None
+        return QSize(content.minimumSizeHint().width() + _BAR, hint.height())

@@ -120,6 +120,20 @@ def test_nothing_overlaps_in_a_board_of_the_least_height(qapp: object, name: str
             assert names == [mark.name for mark in placed.chart.marks if getattr(mark, "name", "")]
 
 
+def test_a_line_of_a_table_is_told_whole(qtbot: QtBot, window: Window) -> None:
+    window.store.apply(document.set_lens, "signal")
+    canvas = window.board.canvas
+    qtbot.waitUntil(lambda: "gains" in canvas.charts())
+    rect = next(each.plot.rect for each in canvas.figure.placed if each.chart.key == "gains")
+    words = [canvas.tip_at(QPointF(rect.center().x(), rect.top() + y)) for y in range(300)]
+    assert next(word for word in words if "1.41421" in word).splitlines() == [
+        "convention: He",
+        "value: 1.41421",
+        "keeps, or is: √2: exact for ReLU alone",
+    ]
+    assert canvas.tip_at(QPointF(2.0, 2.0)) == ""
+
+
 def test_a_small_window_scrolls_a_board(qtbot: QtBot, window: Window) -> None:
     window.store.apply(document.set_lens, "saturation")
     window.resize(window.minimumSize())
