@@ -32,21 +32,29 @@ class Lens(Protocol):
 class Presentation(QObject):
     """Takes everything but the lens away, enlarges it to fit the screen, and brings all back."""
 
-    changed = Signal(bool)
+    changed = Signal()
     """Emitted when it begins and when it ends."""
 
     def __init__(
-        self, window: QMainWindow, frame: QWidget, lenses: Sequence[Lens], theme: Theme
+        self,
+        window: QMainWindow,
+        frame: QWidget,
+        others: Sequence[QWidget],
+        lenses: Sequence[Lens],
+        theme: Theme,
     ) -> None:
         super().__init__(window)
         self._window, self._frame, self._lenses, self._theme = window, frame, lenses, theme
-        self._others: list[QWidget] = []
+        self._others, self._hidden = others, list[QWidget]()
         self._before = Qt.WindowState.WindowNoState
         self.zoom = 1.0
         self.hint = QLabel("Esc: back to the window.  Ctrl+Page Down, Ctrl+Page Up: other lenses.")
         self.hint.setProperty("look", "note")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.hide()
+        layout = frame.layout()
+        assert layout is not None
+        layout.addWidget(self.hint)
         self._silence = QTimer(self, singleShot=True, interval=_HINT_TIME)
         self._silence.timeout.connect(self.hint.hide)
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), window)
@@ -59,10 +67,17 @@ class Presentation(QObject):
         """Whether the lens is alone."""
         return self.zoom != 1.0
 
-    def begin(self, others: Sequence[QWidget]) -> None:
+    def toggle(self) -> None:
+        """Begin, or leave."""
+        if self.on:
+            self.leave()
+        else:
+            self._begin()
+
+    def _begin(self) -> None:
         """Hide the other parts, take the whole screen and enlarge the lens."""
-        self._others = [each for each in others if not each.isHidden()]
-        for each in self._others:
+        self._hidden = [each for each in self._others if not each.isHidden()]
+        for each in self._hidden:
             each.hide()
         self._before = self._window.windowState()
         self._escape.setEnabled(True)
@@ -70,7 +85,7 @@ class Presentation(QObject):
         self._silence.start()
         self._fit()
         self._window.setWindowState(self._before | Qt.WindowState.WindowFullScreen)
-        self.changed.emit(True)
+        self.changed.emit()
 
     def leave(self) -> None:
         """Show the window as it was before."""
@@ -80,9 +95,9 @@ class Presentation(QObject):
         self.hint.hide()
         self._enlarge(1.0)
         self._window.setWindowState(self._before)
-        for each in self._others:
+        for each in self._hidden:
             each.show()
-        self.changed.emit(False)
+        self.changed.emit()
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme."""

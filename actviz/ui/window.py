@@ -24,7 +24,7 @@ from actviz.session import Session
 from actviz.ui.actions import Actions, show_shortcuts
 from actviz.ui.documents import Documents
 from actviz.ui.dropping import DropWindow
-from actviz.ui.evaluator import Evaluator, Status
+from actviz.ui.evaluator import Evaluator
 from actviz.ui.focus import go_on, go_to
 from actviz.ui.geometry import SMALLEST, place_of, restore_place
 from actviz.ui.layer_panel import LayerPanel
@@ -97,7 +97,8 @@ class Window(DropWindow):
         self.columns.setChildrenCollapsible(False)
         self.columns.setHandleWidth(8)
         self.left = self._left()
-        for column in (self.left, self._middle(), self.layer):
+        middle = self._middle()
+        for column in (self.left, middle, self.layer):
             self.columns.addWidget(column)
         self.columns.setStretchFactor(0, 0)
         self.columns.setStretchFactor(1, 1)
@@ -108,13 +109,16 @@ class Window(DropWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addWidget(self.bar)
-        middle = QVBoxLayout()
-        layout.addLayout(middle, 1)
-        middle.setContentsMargins(10, 0, 10, 0)
-        middle.addWidget(self.banner)
-        middle.addWidget(self.columns, 1)
+        under = QVBoxLayout()
+        layout.addLayout(under, 1)
+        under.setContentsMargins(10, 0, 10, 0)
+        under.addWidget(self.banner)
+        under.addWidget(self.columns, 1)
         layout.addWidget(self.status)
         self.setCentralWidget(central)
+        others = (self.bar, self.banner, self.left, self.layer, self.status)
+        lenses, theme = (self.lens, self.board), self.appearance.theme
+        self.presentation = Presentation(self, middle, others, lenses, theme)
         self.setMinimumSize(*SMALLEST)
         restore_place(self, self.columns, self.settings.now)
 
@@ -134,9 +138,6 @@ class Window(DropWindow):
         layout = QVBoxLayout(frame)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.lenses)
-        lenses, theme = (self.lens, self.board), self.appearance.theme
-        self.presentation = Presentation(self, frame, lenses, theme)
-        layout.addWidget(self.presentation.hint)
         for lens in (self.lens, self.board):
             self.lenses.addWidget(lens)
         frame.setMinimumWidth(350)
@@ -146,9 +147,11 @@ class Window(DropWindow):
     def _connect(self) -> None:
         self.store.changed.connect(self._show_session)
         self.store.refused.connect(self.status.refuse)
-        self.evaluator.status.connect(self._show_status)
-        self._show_status(self.evaluator.now)
+        self.evaluator.status.connect(self.status.show_status)
+        self.status.show_status(self.evaluator.now)
         self.appearance.changed.connect(self._set_theme)
+        # A splitter gives room that hidden columns leave only when its own size changes.
+        self.presentation.changed.connect(self.columns.refresh)
         self.dropped.connect(self.documents.open)
         self.documents.moved.connect(self._show_title)
         self.documents.said.connect(self.status.say)
@@ -221,9 +224,6 @@ class Window(DropWindow):
     def _show_title(self) -> None:
         self.setWindowTitle(f"{self.documents.name}[*] — actviz")
         self.setWindowModified(self.store.history.modified)
-
-    def _show_status(self, status: Status) -> None:
-        self.status.show_status(status)
 
     def _show_frame(self, frame: Frame) -> None:
         """Tell how long a frame took; of those that no change has asked for nobody waited."""
@@ -299,12 +299,7 @@ class Window(DropWindow):
         self.store.apply(document.set_lens, names[at % len(names)])
 
     def _present(self) -> None:
-        """Show the lens alone, or the whole window again."""
-        if self.presentation.on:
-            self.presentation.leave()
-        else:
-            self.presentation.begin((self.bar, self.banner, self.left, self.layer, self.status))
-        self._shown_lens.setFocus()
+        self.presentation.toggle()
 
     def _show_view(self, index: int) -> None:
         views = self.lens.presets()

@@ -26,6 +26,7 @@ def present(qtbot: QtBot, window: Window) -> None:
     assert window.windowState() & Qt.WindowState.WindowFullScreen
     window.resize(1920, 1080)
     qtbot.waitUntil(lambda: window.presentation.zoom == 1.8)
+    qtbot.waitUntil(lambda: window.lenses.width() > 0.95 * window.width())
 
 
 @pytest.mark.parametrize("name", ["curve", "saturation"])
