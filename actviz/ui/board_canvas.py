@@ -64,12 +64,16 @@ class BoardCanvas(QWidget):
 
     def show_board(self, board: Board) -> None:
         """Lay a board out and have it painted."""
+        self.make_room(board)
         size = QSizeF(self.size()) / self.zoom
-        least = max(self.figure.least_height(board, size.width()), _LOWEST)
-        self.setMinimumHeight(round(least * self.zoom))
         self.figure.show(board, size, self.devicePixelRatioF() * self.zoom)
         self._picture = self._painted_picture()
         self._read()
+
+    def make_room(self, board: Board) -> None:
+        """Ask for the height that a board needs at least."""
+        least = max(self.figure.least_height(board, self.width() / self.zoom), _LOWEST)
+        self.setMinimumHeight(round(least * self.zoom))
 
     def set_look(self, look: Look) -> None:
         """Take the colours of another theme."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -16,6 +16,7 @@ from actviz.ui.theme import zoom_of
 _WIDTH = 264
 """Pixels that a setting needs."""
 _NAME = 92
+_APART = 14
 
 
 class ControlRow(FormRow):
@@ -56,7 +57,7 @@ class LensControls(QWidget):
         self._across = 0
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(2, 0, 2, 0)
-        self._grid.setHorizontalSpacing(14)
+        self._grid.setHorizontalSpacing(_APART)
         self._grid.setVerticalSpacing(3)
 
     def show_settings(
@@ -97,9 +98,16 @@ class LensControls(QWidget):
         if event.type() == QEvent.Type.FontChange:
             self._arrange()
 
+    def minimumSizeHint(self) -> QSize:
+        """Need no more width than one column."""
+        return QSize(self._widest() + 4, super().minimumSizeHint().height())
+
+    def _widest(self) -> int:
+        return max((row.minimumSizeHint().width() for row in self.rows.values()), default=0)
+
     def _arrange(self) -> None:
-        room = int(self.width() / zoom_of(self))
-        across = max(1, min(room // _WIDTH, max(len(self.rows), 1)))
+        column = max(_WIDTH * zoom_of(self), self._widest() + _APART)
+        across = max(1, min(int(self.width() / column), max(len(self.rows), 1)))
         if across == self._across:
             return
         self._across = across

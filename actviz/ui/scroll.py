@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -89,3 +89,7 @@ class Page(QScrollArea):
         content = self.widget()
         assert content is not None
         return QSize(content.minimumSizeHint().width() + _BAR, hint.height())
+
+    def settle(self) -> None:
+        """Give all parts their places now, so that none is painted at a place that it leaves."""
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)

@@ -121,6 +121,19 @@ def test_nothing_overlaps_in_a_board_of_the_least_height(qapp: object, name: str
             assert names == [mark.name for mark in placed.chart.marks if getattr(mark, "name", "")]
 
 
+@pytest.mark.parametrize("name", DRAWN)
+@pytest.mark.parametrize("width", [950, 1280])
+def test_no_control_is_cut_off(qtbot: QtBot, window: Window, name: str, width: int) -> None:
+    window.resize(width, 800)
+    window.store.apply(document.choose_layer, "LSTM")
+    window.store.apply(document.set_lens, name)
+    page = window.board.findChild(QScrollArea)
+    qtbot.waitUntil(window.board.controls.isVisible)
+    qtbot.waitUntil(lambda: page.widget().width() <= page.viewport().width())
+    for row in window.board.controls.rows.values():
+        assert row.width() >= row.minimumSizeHint().width()
+
+
 def test_a_line_of_a_table_is_told_whole(qtbot: QtBot, window: Window) -> None:
     window.store.apply(document.set_lens, "signal")
     canvas = window.board.canvas

@@ -62,6 +62,7 @@ class BoardLens(QWidget):
         super().__init__(parent)
         self._store, self._look = store, Look(theme)
         self._latest: _Latest | None = None
+        self._shown = ""
         self._wanted: tuple[str, Hashable] | None = None
         self._worker = Worker()
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE)
@@ -107,7 +108,8 @@ class BoardLens(QWidget):
         layout.addWidget(self.name)
         layout.addWidget(self.legend)
         parts = (self.controls, self.canvas, self.refusal, self.sentence, self.readings)
-        layout.addWidget(Page(parts, (self.canvas, self.refusal)), 1)
+        self.page = Page(parts, (self.canvas, self.refusal))
+        layout.addWidget(self.page, 1)
         running = QHBoxLayout()
         layout.addLayout(running)
         running.addWidget(self.progress, 1)
@@ -268,6 +270,10 @@ class BoardLens(QWidget):
         self.canvas.show()
         self._show_words(board)
         self._untold = True
+        self.canvas.make_room(board)
+        if self._shown != latest.lens:
+            self._shown = latest.lens
+            self.page.settle()
         self.canvas.show_board(board)
 
     def _show_words(self, board: Board) -> None:
