@@ -1,4 +1,4 @@
-"""What README.md and docs/interface.md say of the activations: all of them, with their defaults."""
+"""What the docs say of activations and lenses: all of them, with defaults and pictures."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from actviz.expression import OWN_FUNCTIONS, Formula
 from actviz.expression.calculus import MOST_PARTS
 from actviz.expression.letters import GREEK
 from actviz.expression.parser import DEEPEST, LONGEST
+from actviz.lenses import LENSES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -60,3 +61,14 @@ def test_interface_md_names_every_function_and_letter_of_a_users_formula() -> No
             assert Formula.own(name).names == (name,)
             assert name in words
     assert f"At most {LONGEST:,} characters, {DEEPEST} levels and {MOST_PARTS:,} parts" in found[1]
+
+
+def test_lenses_md_shows_every_lens_in_both_looks_with_a_sentence() -> None:
+    text = (ROOT / "docs" / "lenses.md").read_text("utf-8")
+    parts = text.split("\n## ")[1:]
+    assert [part.splitlines()[0] for part in parts[: len(LENSES)]] == [one.title for one in LENSES]
+    for lens, part in zip(LENSES, parts, strict=False):
+        assert len(part.splitlines()[2]) > 60
+        pictures = re.findall(r"\]\((pictures/.*?)\)", part)
+        assert pictures == [f"pictures/lens-{lens.name}-{look}.png" for look in ("light", "dark")]
+        assert all((ROOT / "docs" / name).is_file() for name in pictures)
