@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -20,6 +20,7 @@ from actviz.pins import Pin
 from actviz.ui.elided import Elided, draw_elided
 from actviz.ui.look import Look
 from actviz.ui.plot_items import Stroke
+from actviz.ui.theme import zoom_of
 
 _SAMPLE = QSize(44, 12)
 """Wide enough for every dash and its gap."""
@@ -82,15 +83,21 @@ class Live(Elided):
 
     def set_look(self, look: Look) -> None:
         """Take the colours of another theme."""
-        self._sample = sample_of(Stroke(look.f), self.devicePixelRatioF())
+        self._stroke = Stroke(look.f)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Draw the sample anew, as large as the words are."""
+        self._sample = sample_of(self._stroke, self.devicePixelRatioF() * zoom_of(self))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the sample and, beside it, what there is room for."""
-        painter = QPainter(self)
-        painter.drawPixmap(0, (self.height() - _SAMPLE.height()) // 2, self._sample)
+        painter, zoom = QPainter(self), zoom_of(self)
+        painter.scale(zoom, zoom)
+        painter.drawPixmap(0, int(self.height() / zoom - _SAMPLE.height()) // 2, self._sample)
         painter.end()
-        room = self.rect().adjusted(_SAMPLE.width() + _BESIDE, 0, 0, 0)
+        room = self.rect().adjusted(round((_SAMPLE.width() + _BESIDE) * zoom), 0, 0, 0)
         draw_elided(self, self.text(), room)
 
 
@@ -139,18 +146,27 @@ class Legend(QWidget):
     def _fit_live(self) -> None:
         """Give the live curve's name its share, in steps: a layout at each digit is too slow."""
         words = -(-self.live.fontMetrics().horizontalAdvance(self.live.text()) // _STEP) * _STEP
-        self.live.setMaximumWidth(_SAMPLE.width() + _BESIDE + min(words, self._share))
+        beside = round((_SAMPLE.width() + _BESIDE) * zoom_of(self))
+        self.live.setMaximumWidth(beside + min(words, self._share))
 
     @property
     def _share(self) -> int:
         """How many pixels each name may have."""
-        return max(self.width() // (len(self._pins) + 1) - _SAMPLE.width() - _FRAME, 0)
+        taken = round((_SAMPLE.width() + _FRAME) * zoom_of(self))
+        return max(self.width() // (len(self._pins) + 1) - taken, 0)
 
     def set_look(self, look: Look) -> None:
         """Take the colours of another theme."""
         self._look = look
         self.live.set_look(look)
         self._fill()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw the samples as large as the words."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.live.refresh()
+            self._fill()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Divide the room among the names."""
@@ -159,12 +175,13 @@ class Legend(QWidget):
 
     def _fill(self) -> None:
         """Let each button show its curve; those without one wait hidden."""
+        scale = self.devicePixelRatioF() * zoom_of(self)
         while len(self._buttons) < len(self._pins):
             self._buttons.append(self._new_button(len(self._buttons)))
         for button in self._buttons[len(self._pins) :]:
             button.hide()
         for button, pin in zip(self.buttons, self._pins, strict=True):
-            button.setIcon(QIcon(sample_of(self._look.pin(pin.style), self.devicePixelRatioF())))
+            button.setIcon(QIcon(sample_of(self._look.pin(pin.style), scale)))
             button.setChecked(pin.visible)
             words = button.font()
             words.setStrikeOut(not pin.visible)

@@ -93,6 +93,22 @@ def test_a_window_closed_while_presenting_comes_back_whole(qtbot: QtBot, window:
     assert not window.bar.isHidden()
 
 
+def test_the_legend_of_pinned_curves_is_enlarged(qtbot: QtBot, window: Window) -> None:
+    window.commands["pin"].trigger()
+    window.store.apply(document.choose_activation, "tanh")
+    legend = window.lens.legend
+
+    def icon_width() -> float:
+        size = legend.buttons[0].icon().actualSize(legend.buttons[0].iconSize())
+        return size.width()
+
+    usual = icon_width()
+    present(qtbot, window)
+    qtbot.waitUntil(lambda: icon_width() >= 1.7 * usual)
+    window.presentation.leave()
+    qtbot.waitUntil(lambda: icon_width() == usual)
+
+
 def test_the_enlarged_sheet_keeps_lines_of_one_pixel() -> None:
     twice = stylesheet(DARK, 2.0)
     assert f"font-size: {2 * TEXT_SIZE}px" in twice
@@ -132,6 +148,25 @@ def test_no_control_is_cut_off(qtbot: QtBot, window: Window, name: str, width: i
     qtbot.waitUntil(lambda: page.widget().width() <= page.viewport().width())
     for row in window.board.controls.rows.values():
         assert row.width() >= row.minimumSizeHint().width()
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_quick_lens_calls_off_what_the_last_one_had_begun(
+    qtbot: QtBot, window: Window, stopped: bool
+) -> None:
+    board = window.board
+    window.store.apply(document.set_lens, "depth")
+    qtbot.waitUntil(board.progress.isVisible)
+    if stopped:
+        QTest.mouseClick(board.cancel, Qt.MouseButton.LeftButton)
+        assert board.again.isVisible()
+    window.store.apply(document.set_lens, "saturation")
+    qtbot.waitUntil(lambda: board.complete)
+    assert not board.progress.isVisible()
+    assert not board.cancel.isVisible()
+    assert not board.again.isVisible()
+    window.store.undo()
+    qtbot.waitUntil(board.progress.isVisible)
 
 
 def test_a_line_of_a_table_is_told_whole(qtbot: QtBot, window: Window) -> None:

@@ -203,7 +203,12 @@ class BoardLens(QWidget):
             self._pause.start()
 
     def _begin_at_once(self) -> None:
+        """Find all in this turn; what the lens before had begun in the thread is called off."""
         assert self._wanted is not None
+        self._worker.stop()
+        self._pause.stop()
+        self._show_progress(1.0)
+        self.again.hide()
         name, key = self._wanted
         try:
             for part in self._drawing.work(key):
