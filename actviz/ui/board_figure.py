@@ -16,10 +16,10 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 
 from actviz.ui.axes import AnyAxis, paint_frame
 from actviz.ui.axis import Axis
-from actviz.ui.board import Board, Chart, Picture, Scale, Table
+from actviz.ui.board import Board, Chart, Picture, Scale, Span, Table
 from actviz.ui.board_head import Head, head_of, paint_head
 from actviz.ui.board_table import paint_table, table_height
-from actviz.ui.chart_marks import Plot, extent, paint_mark
+from actviz.ui.chart_marks import Plot, extent, paint_mark, paint_span_words
 from actviz.ui.log_axis import LogAxis, WordAxis, linear_range, log_range
 from actviz.ui.look import Look
 from actviz.ui.numbers import decimals
@@ -209,6 +209,9 @@ class BoardFigure:
         for mark in [*pictures, *(mark for mark in chart.marks if mark not in pictures)]:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             paint_mark(painter, mark, plot)
+        for mark in chart.marks:
+            if isinstance(mark, Span):
+                paint_span_words(painter, mark, plot)
         painter.restore()
 
     # Places

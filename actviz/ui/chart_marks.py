@@ -158,18 +158,27 @@ def _rule(painter: QPainter, mark: Rule, plot: Plot) -> None:
 
 
 def _span(painter: QPainter, mark: Span, plot: Plot) -> None:
+    box = _span_box(mark, plot)
+    if box is not None:
+        painter.fillRect(box, mark.color)
+
+
+def _span_box(mark: Span, plot: Plot) -> QRectF | None:
     rect, axis = plot.rect, plot.x if mark.upright else plot.y
     ends = [axis.pixel(min(max(end, axis.low), axis.high)) for end in (mark.low, mark.high)]
     low, high = min(ends), max(ends)
     if high <= low:
-        return
+        return None
     if mark.upright:
-        box = QRectF(low, rect.top(), high - low, rect.height())
-    else:
-        box = QRectF(rect.left(), low, rect.width(), high - low)
-    painter.fillRect(box, mark.color)
+        return QRectF(low, rect.top(), high - low, rect.height())
+    return QRectF(rect.left(), low, rect.width(), high - low)
+
+
+def paint_span_words(painter: QPainter, mark: Span, plot: Plot) -> None:
+    """Write what a shaded range is: over the lines, which cross the words otherwise."""
+    box = _span_box(mark, plot)
     metrics = QFontMetricsF(plot.look.small)
-    if mark.words and metrics.horizontalAdvance(mark.words) + 8 <= box.width():
+    if box is not None and 0 < metrics.horizontalAdvance(mark.words) <= box.width() - 8:
         solid = QColor(mark.color)
         solid.setAlpha(255)
         wide = metrics.horizontalAdvance(mark.words)
