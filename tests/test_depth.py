@@ -104,3 +104,11 @@ def test_means_over_networks_are_of_any_size() -> None:
 def test_what_acts_on_vectors_is_refused() -> None:
     with pytest.raises(ValueError, match=r"use actviz\.softmax"):
         list(study([("softmax", ())], SMALL, 1))
+
+
+@pytest.mark.parametrize("most", [1e-300, -1e-300, 1e-40])
+def test_activations_that_hardly_differ_share_a_bin(most: float) -> None:
+    subject: Subject = ("relu", (("max_value", most),))
+    (found,) = whole([subject], Network(8, 3, 8))
+    assert found.measured is not None
+    assert np.isfinite(found.measured.second).all()

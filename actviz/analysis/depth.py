@@ -34,6 +34,8 @@ _CORRELATIONS = np.sort(
     np.concatenate([np.linspace(0.0, 0.9, 13), 1.0 - 0.1 ** np.arange(1.3, 4.0, 0.6), [1.0]])
 )
 _REACH, _GROWN = 3.0, 1e6
+_NARROWEST = 1e-30
+"""Activations closer together than this share one bin: a bin's inverse would overflow float32."""
 _MOST_JOINTS = 32
 Subject = tuple[str, tuple[tuple[str, Value], ...]]
 """An activation's name, and its values."""
@@ -162,7 +164,7 @@ def bins_for(curve: Curve, network: Network) -> Bins:
     taken = f[np.isfinite(f)]
     low = max(-reach, float(taken.min(initial=math.inf)))
     high = min(reach, float(taken.max(initial=-math.inf)))
-    if not low < high:
+    if not high - low > _NARROWEST:
         room = max(1.0, abs(low) / 1000.0)
         low, high = low - room, low + room
     margin = (high - low) / 30

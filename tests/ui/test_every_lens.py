@@ -87,22 +87,29 @@ def extremes(param: Param) -> Iterator[Any]:
             yield domain.check(each, param.name)
 
 
-@pytest.fixture
-def bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Count the numbers that f and f′ are computed for, and stop what has no end."""
+class Effort:
+    """Counts the numbers that f and f′ are computed for, and stops what has no end."""
+
     spent = 0
 
-    def counting(method: Callable[[Curve, Any], Any]) -> Callable[[Curve, Any], Any]:
-        def counted(self: Curve, x: Any) -> Any:
-            nonlocal spent
-            spent += np.size(x) + 1
-            assert spent < MOST_NUMBERS, "the work has no end"
-            return method(self, x)
+    def counting(self, method: Callable[[Curve, Any], Any]) -> Callable[[Curve, Any], Any]:
+        """Give the method with its numbers counted."""
+
+        def counted(curve: Curve, x: Any) -> Any:
+            self.spent += np.size(x) + 1
+            assert self.spent < MOST_NUMBERS, "the work has no end"
+            return method(curve, x)
 
         return counted
 
+
+@pytest.fixture
+def bounded(monkeypatch: pytest.MonkeyPatch) -> Effort:
+    """Let no picture cost endless work."""
+    effort = Effort()
     for name in ("f", "df"):
-        monkeypatch.setattr(Curve, name, counting(getattr(Curve, name)))
+        monkeypatch.setattr(Curve, name, effort.counting(getattr(Curve, name)))
+    return effort
 
 
 def drawn(session: Session) -> Board | None:
@@ -155,15 +162,17 @@ def some(sessions: Iterable[Session], lens: Lens, count: int) -> list[Session]:
 
 
 @pytest.mark.campaign
-def test_each_activation(qtbot: QtBot, bounded: None, lens: Lens) -> None:
+def test_each_activation(qtbot: QtBot, bounded: Effort, lens: Lens) -> None:
     given = [through(lens, holding(name, starting(lens))) for name in NAMES]
     for session in some(given, lens, 4 if lens.name in SLOW else 24):
+        bounded.spent = 0
         drawn(session)
 
 
 @pytest.mark.campaign
-def test_extreme_parameters_of_activations(qtbot: QtBot, bounded: None, lens: Lens) -> None:
+def test_extreme_parameters_of_activations(qtbot: QtBot, bounded: Effort, lens: Lens) -> None:
     for session in some(odd_values(lens), lens, 3 if lens.name in SLOW else 12):
+        bounded.spent = 0
         drawn(session)
 
 
@@ -179,8 +188,9 @@ def odd_values(lens: Lens) -> Iterator[Session]:
 
 
 @pytest.mark.campaign
-def test_extreme_settings(qtbot: QtBot, bounded: None, lens: Lens) -> None:
+def test_extreme_settings(qtbot: QtBot, bounded: Effort, lens: Lens) -> None:
     for session in some(odd_settings(lens), lens, 3 if lens.name in SLOW else 16):
+        bounded.spent = 0
         with suppress(ValueError):  # the sentence for what cannot be shown
             drawn(session)
 
@@ -193,7 +203,7 @@ def odd_settings(lens: Lens) -> Iterator[Session]:
                 yield document.set_lens_value(session, param.name, value)
 
 
-def test_pinned_curves_side_by_side(qtbot: QtBot, bounded: None, lens: Lens) -> None:
+def test_pinned_curves_side_by_side(qtbot: QtBot, bounded: Effort, lens: Lens) -> None:
     session = starting(lens)
     for name in ("relu", "tanh", "log(x)", "exponential"):
         session = document.pin(holding(name, session))
