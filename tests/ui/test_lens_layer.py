@@ -26,9 +26,9 @@ from actviz.ui.window import Window
 
 MANY = 500 if os.environ.get("ACTVIZ_CAMPAIGN") else 3
 EXTREMES = {
-    "mean": (0.0, -1e200, 1e3),
-    "std": (1.0, 1e-200, 1e150),
-    "state_std": (0.0, 1.0, 1e150),
+    "mean": (0.0, -1e6, 1e3),
+    "std": (1.0, 1e-6, 1e6),
+    "state_std": (0.0, 1.0, 1e6),
 }
 
 
