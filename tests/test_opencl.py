@@ -378,3 +378,28 @@ def test_a_driver_says_nothing_while_it_builds(
     built.of_test(engine._queue, (1,), None, engine.block(points=1).buffer)
     engine._queue.finish()
     assert capfd.readouterr().err == ""
+
+
+CANCELLING = [
+    (0.004, -1.0),
+    (0.1, -0.3),
+    (0.7, -0.7 * 3.0000002384185791),
+    (1 / 3, -1.0),
+    (0.3, -0.1),
+    (1e-20, -1e-18),
+    (0.1, -1e11),
+]
+
+
+@pytest.mark.parametrize(("alpha", "beta"), CANCELLING)
+def test_what_is_left_beside_a_corner_is_exact(
+    engine: OpenCLEngine, alpha: float, beta: float
+) -> None:
+    """Where alpha·x and beta cancel but for their last bits, these bits are f: by fractions."""
+    middle = np.float32(-beta / alpha)
+    x = np.array([middle, *(np.nextafter(middle, np.float32(end)) for end in (-1e38, 1e38))])
+    result = run(engine, "hard_sigmoid", x.astype(np.float32), alpha=alpha, beta=beta)
+    for got, at in zip(result.y.tolist(), x.tolist(), strict=True):
+        exact = Fraction(alpha) * Fraction(at) + Fraction(beta)
+        want = float(min(max(exact, Fraction(0)), Fraction(1)))
+        assert abs(got - want) <= 2.0**-24 * want

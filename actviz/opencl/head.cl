@@ -23,13 +23,15 @@ inline av_scalar av_scalar_of(av_word bits)
 /* A device that prefers vectors gets AV_LANES, and a work-item of its float32 kernels computes so
  * many points at once: PoCL, left to itself, makes vectors of some of them and none of others. The
  * text stays the same; a float in it is a vector then, a bool the int vector that comparisons give.
- * A scalar is widened where one stands beside a vector, but not a condition: 1 would not be true. */
+ * A scalar is widened where one stands beside a vector, but not a condition: 1 would not be true.
+ * AV_ANY tells whether a condition holds for any of the points, for what is rarely needed. */
 #ifndef AV_LANES
 #define AV_LANES 1
 #define AV_LOAD(place) (*(place))
 #define AV_STORE(v, place) (*(place) = (v))
 #define AV_POINTS(first) (double)(first)
 #define AV_ROUNDED(v) (float)(v)
+#define AV_ANY(condition) (condition)
 #else
 #define AV_JOINED(word, number) word##number
 #define AV_JOIN(word, number) AV_JOINED(word, number)
@@ -41,6 +43,7 @@ typedef AV_WIDE(uint) av_wide_uint;
 #define AV_STORE(v, place) AV_WIDE(vstore)(v, 0, place)
 #define AV_POINTS(first) (AV_WIDE(convert_double)((av_wide_int)(first) + AV_NUMBERED))
 #define AV_ROUNDED(v) AV_WIDE(convert_float)(v)
+#define AV_ANY(condition) any(condition)
 #define AV_NUMBERED AV_JOIN(AV_NUMBERED, AV_LANES)
 #define AV_NUMBERED8 (int8)(0, 1, 2, 3, 4, 5, 6, 7)
 #define AV_NUMBERED16 (int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)

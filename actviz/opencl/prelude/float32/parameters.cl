@@ -197,7 +197,43 @@ inline av_scaled av_linear(float x, av_real alpha, av_real beta)
     return v;
 }
 
-/* The same where alpha·x is between -beta/2 and -2beta, as a number, for ordinary alpha and beta;
+/* alpha·x + beta to 24 bits of what is left where they cancel to 2^-24 of them or less. The eight
+ * terms are exact; each pass of two-sums, from the smallest up, leaves the largest part of the sum
+ * in front and the rest behind it (Ogita, Rump, Oishi 2005), so that four of them bear a
+ * cancellation of all bits that there are. */
+inline av_scaled av_line_cancelled(float x, av_real alpha, av_real beta)
+{
+    const av_split a = av_split_of(x);
+    const int slope_exponent = alpha.exponent + a.exponent;
+    av_scaled v;
+    v.exponent = max(slope_exponent, beta.exponent);
+    const float m = av_aligned(a.m, slope_exponent, v.exponent);
+    const av_ff p = av_two_product(alpha.hi, m);
+    const av_ff q = av_two_product(alpha.mid, m);
+    const av_ff r = av_two_product(alpha.lo, m);
+    float terms[8];
+    terms[0] = p.hi + av_aligned(beta.hi, beta.exponent, v.exponent);
+    terms[1] = p.lo;
+    terms[2] = q.hi;
+    terms[3] = av_aligned(beta.mid, beta.exponent, v.exponent);
+    terms[4] = q.lo;
+    terms[5] = r.hi;
+    terms[6] = av_aligned(beta.lo, beta.exponent, v.exponent);
+    terms[7] = r.lo;
+    for (av_count pass = 0; pass < 4; pass++)
+        for (av_count i = 6; i >= 0; i--) {
+            const av_ff s = av_two_sum(terms[i], terms[i + 1]);
+            terms[i] = s.hi;
+            terms[i + 1] = s.lo;
+        }
+    float rest = 0.0f;
+    for (av_count i = 7; i >= 1; i--)
+        rest += terms[i];
+    v.v = av_fast_two_sum(terms[0], rest);
+    return v;
+}
+
+/* alpha·x + beta where alpha·x is between -beta/2 and -2beta, as a number, for ordinary alpha and beta;
  * elsewhere it is only of about that size. The sum of the high parts is exact. */
 inline av_ff av_line_near_zero(float x, av_real alpha, av_real beta)
 {

@@ -56,18 +56,33 @@ inline float av_thresholded_relu_grad(float x, av_real theta)
 /* How far, in units of the larger term, alpha·x + beta may be from a corner and still be on it. */
 #define AV_ON_CORNER 0x1p-66f
 
+/* Below which, in the same units, 70 bits of alpha·x + beta are too few for an ULP of it. */
+#define AV_BESIDE_CORNER 0x1p-40f
+
 /* alpha·x + beta, cut off at 0 and at 1; ordinary ones as alpha·(x + beta/alpha). At a corner the
- * terms are of one size, that of beta. */
+ * terms are of one size, that of beta, and one float at most lies beside it: where there is one,
+ * which does not depend on x, its value is worked out by itself. */
 inline float av_hard_sigmoid(float x, av_real alpha, av_real beta)
 {
     float v, corner = 0.0f;
     if (alpha.ordinary && (beta.ordinary || beta.hi == 0.0f)) {
-        const av_ff d = av_add_three(x, av_ratio(beta, alpha));
-        v = av_multiply_once(av_ff_of(alpha.high, alpha.low), d);
-        if (beta.hi != 0.0f)
-            corner = AV_ON_CORNER * av_power_of_two(beta.exponent);
+        const av_three ratio = av_ratio(beta, alpha);
+        v = av_multiply_once(av_ff_of(alpha.high, alpha.low), av_add_three(x, ratio));
+        if (beta.hi != 0.0f) {
+            const float unit = av_power_of_two(beta.exponent);
+            const float root = -(ratio.hi + ratio.mid);
+            const av_ff left_over = av_line_near_zero(root, alpha, beta);
+            corner = AV_ON_CORNER * unit;
+            if (AV_ANY(left_over.hi > corner && left_over.hi < AV_BESIDE_CORNER * unit)) {
+                const av_scaled line = av_line_cancelled(root, alpha, beta);
+                v = x == root ? av_round(line.v, line.exponent) : v;
+            }
+        }
     } else {
-        const av_scaled line = av_linear(x, alpha, beta);
+        av_scaled line = av_linear(x, alpha, beta);
+        const bool close = line.v.hi > AV_ON_CORNER && line.v.hi < AV_BESIDE_CORNER;
+        if (AV_ANY(close))
+            line.v = av_select(close, av_line_cancelled(x, alpha, beta).v, line.v);
         const float value = av_round(line.v, line.exponent);
         v = line.v.hi > AV_ON_CORNER ? value : 0.0f;
     }
