@@ -7,6 +7,7 @@ import os
 from importlib.util import find_spec
 
 import pytest
+from hypothesis.internal.conjecture import providers
 
 from actviz.engines import devices, open_engine
 from actviz.evaluation import Engine
@@ -21,6 +22,11 @@ collect_ignore_glob = [
     *([] if _TORCH else ["test_formats_torch*.py", "test_*_torch.py"]),
     *([] if _CLUSTER else ["test_*_cluster.py"]),
 ]
+
+if "ACTVIZ_CAMPAIGN" not in os.environ:
+    # Hypothesis also tries numbers that stand in the modules which are loaded: these differ from
+    # worker to worker, and a seeded test would try other values in each run.
+    providers._get_local_constants = lambda: providers._local_constants
 
 
 def pytest_configure(config: pytest.Config) -> None:
