@@ -18,7 +18,6 @@ from typing import Any
 
 import msgspec
 
-from actviz.formats import is_model_file, layer_of, read_layer
 from actviz.formats.strict_json import LARGEST_TEXT, strict_json
 from actviz.layers import LayerConfig
 from actviz.param import refuse
@@ -273,6 +272,9 @@ def read_document(path: str | os.PathLike[str]) -> Session | LayerConfig:
     ValueError
         Names the file and the place in it that is not allowed.
     """
+    # A start without a file reads none.
+    from actviz.formats import is_model_file, layer_of, read_layer
+
     if is_model_file(Path(path)):
         return read_layer(Path(path))
     place = shown(path)

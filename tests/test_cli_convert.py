@@ -87,6 +87,16 @@ def test_bad_words(capsys: pytest.CaptureFixture[str], source: Path) -> None:
     assert run(capsys, "convert", source.with_name("gone"), "--dialect", "keras")[0] == 1
 
 
+class Plain(Dialect):
+    """A dialect whose files are two bytes."""
+
+    def write(self, config: LayerConfig) -> bytes:
+        return b"\0\xff"
+
+    def remarks(self, config: LayerConfig) -> tuple[str, ...]:
+        return ()
+
+
 @pytest.mark.parametrize("words", [("layer", "Dense"), ("convert", "gru.json")])
 def test_bytes_are_kept_off_a_terminal(
     capsys: pytest.CaptureFixture[str],
@@ -94,7 +104,7 @@ def test_bytes_are_kept_off_a_terminal(
     source: Path,
     words: tuple[str, ...],
 ) -> None:
-    plain = Dialect("plain", "Plain", ".bin", lambda _: b"\0\xff", lambda _: (), lambda *_: "")
+    plain = Plain("plain", "Plain", ".bin")
     monkeypatch.setattr(formats, "DIALECTS", {**DIALECTS, "plain": plain})
     monkeypatch.chdir(source.parent)
     target = source.with_name("layer.bin")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from typing import Protocol, cast
 
 from actviz.layers import LayerConfig
 from actviz.param import Value
@@ -26,9 +28,26 @@ def losses(remarks: Iterable[str]) -> tuple[str, ...]:
     return tuple(each for each in remarks if isinstance(each, Loss))
 
 
-@dataclass(frozen=True, slots=True)
+class DialectFile(Protocol):
+    """What a dialect's file holds, besides `shown` where `write` gives bytes."""
+
+    WORDS: Words
+
+    def write(self, config: LayerConfig) -> str | bytes:
+        """Write a configuration; a ValueError names what cannot be said in it, and why."""
+
+    def remarks(self, config: LayerConfig) -> tuple[str, ...]:
+        """Say what a reader of the file needs, and what it loses; a ValueError as `write`."""
+
+    def spoken(self, config: LayerConfig, slot: str) -> str:
+        """Say how a slot's activation is written, in few words."""
+
+
+@dataclass(frozen=True)
 class Dialect:
     """A way in which layer files are written, and for whom.
+
+    The file `actviz/formats/<name>.py` says how; it is loaded when it is first asked.
 
     Parameters
     ----------
@@ -38,27 +57,43 @@ class Dialect:
         As shown to people.
     suffix
         What its files' names end with.
-    write
-        From a configuration to text, or to bytes; a ValueError names what cannot be said in it,
-        and why.
-    remarks
-        What a reader of the file needs, a sentence each, and what it loses, as a `Loss`; a
-        ValueError as `write`.
-    spoken
-        How an activation is written, in few words: `LeakyReLU(negative_slope=0.3)`.
-    shown
-        The text that a person sees of what `write` gives as bytes.
-    words
-        The activations it has a word of its own for, and which values that word means where
-        nothing more is said: `hard_sigmoid` is clip(x/6 + ½) in Keras 3 and clip(0.2·x + ½) in
-        Keras 2. Values that are left out are the row's.
     """
 
     name: str
     title: str
     suffix: str
-    write: Callable[[LayerConfig], str | bytes]
-    remarks: Callable[[LayerConfig], tuple[str, ...]]
-    spoken: Spoken
-    shown: Callable[[LayerConfig], str] | None = None
-    words: Words = field(default_factory=lambda: MappingProxyType({}))
+
+    @cached_property
+    def file(self) -> DialectFile:
+        """The dialect's file."""
+        return cast(DialectFile, import_module(f"actviz.formats.{self.name}"))
+
+    @property
+    def words(self) -> Words:
+        """The activations it has a word of its own for, and which values that word means.
+
+        `hard_sigmoid` is clip(x/6 + ½) in Keras 3 and clip(0.2·x + ½) in Keras 2, where nothing
+        more is said. Values that are left out are the row's.
+        """
+        return self.file.WORDS
+
+    def write(self, config: LayerConfig) -> str | bytes:
+        """Write a configuration; a ValueError names what cannot be said in it, and why."""
+        return self.file.write(config)
+
+    def remarks(self, config: LayerConfig) -> tuple[str, ...]:
+        """Say what a reader of the file needs, a sentence each, and what it loses, as a `Loss`.
+
+        A ValueError as `write`.
+        """
+        return self.file.remarks(config)
+
+    def spoken(self, config: LayerConfig, slot: str) -> str:
+        """Say how a slot's activation is written: `LeakyReLU(negative_slope=0.3)`."""
+        return self.file.spoken(config, slot)
+
+    def shown(self, config: LayerConfig) -> str:
+        """Give the text that a person sees: what `write` gives, or what stands for its bytes."""
+        shown = getattr(self.file, "shown", self.file.write)(config)
+        assert isinstance(shown, str)
+        return shown

@@ -28,12 +28,13 @@ from actviz.formats.haibal_labels import (
 )
 from actviz.formats.json_text import json_text
 from actviz.formats.keras_objects import kind_of
+from actviz.formats.spoken import in_cluster
 from actviz.layers import LayerConfig
 from actviz.layers.named import Named
 from actviz.layers.row import IN_RNN
 from actviz.param import Value, Values, refuse, text_of
 
-__all__ = ["WORDS", "document_of", "label_of_word", "left_out", "remarks", "write"]
+__all__ = ["WORDS", "document_of", "label_of_word", "left_out", "remarks", "spoken", "write"]
 
 DIALECT = "haibal"
 VERSION = 1
@@ -63,6 +64,10 @@ def write(config: LayerConfig) -> str:
         For what the toolkit has no parameter for, with the reason.
     """
     return json_text(document_of(config))
+
+
+spoken = in_cluster(write)
+"""How a slot's activation is written, in few words."""
 
 
 def document_of(config: LayerConfig) -> dict[str, object]:

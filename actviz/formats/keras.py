@@ -33,6 +33,7 @@ from actviz.formats.keras_objects import (
     written_object,
 )
 from actviz.formats.keras_reading import ActivationReader
+from actviz.formats.spoken import in_config
 from actviz.layers import ROWS, LayerConfig, LayerRow, layer_row
 from actviz.layers.rules import not_strided_and_dilated
 from actviz.param import Integer, refuse
@@ -78,6 +79,10 @@ def write(config: LayerConfig) -> str:
     if beside:
         document[SIBLING] = {"version": VERSION, **beside}
     return json_text(document)
+
+
+spoken = in_config(write)
+"""How a slot's activation is written, in few words."""
 
 
 def remarks(config: LayerConfig) -> tuple[str, ...]:

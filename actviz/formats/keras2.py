@@ -17,6 +17,7 @@ from actviz.formats.dialect import Words
 from actviz.formats.json_text import json_text
 from actviz.formats.keras_activations import STRINGS, Values, meaning
 from actviz.formats.keras_beside import SIBLING, VERSION
+from actviz.formats.spoken import in_config
 from actviz.layers import LayerConfig
 from actviz.layers.rules import not_strided_and_dilated
 from actviz.param import Value, refuse
@@ -81,6 +82,10 @@ def write(config: LayerConfig) -> str:
     if beside:
         document[SIBLING] = {"version": VERSION, **beside}
     return json_text(document)
+
+
+spoken = in_config(write)
+"""How a slot's activation is written, in few words."""
 
 
 def _as_keras_2(

@@ -13,6 +13,7 @@ from actviz.formats.json_text import json_text
 from actviz.formats.keras_activations import LAYERS, MODELS, Values, write_activation
 from actviz.formats.keras_beside import SIBLING
 from actviz.formats.keras_objects import written_object
+from actviz.formats.spoken import behind
 from actviz.layers import LayerConfig
 from actviz.param import refuse
 
@@ -62,6 +63,10 @@ def write(config: LayerConfig) -> str:
     if _fits(config):
         written["build_input_shape"] = [None, *config.input_shape]
     return json_text(written_object(MODELS, "Sequential", written))
+
+
+spoken = behind(write)
+"""How a slot's activation is written, in few words."""
 
 
 def remarks(config: LayerConfig) -> tuple[str, ...]:

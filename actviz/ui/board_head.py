@@ -21,6 +21,8 @@ _SAMPLE, _BESIDE, _APART = 22.0, 5.0, 14.0
 _KEY = 56.0
 """Pixels of the scale of colours beside a heat map's name."""
 _LEFT, _UNDER, _NONE = 2.0, 4.0, 6.0
+_CLEAR = 5.0
+"""Pixels that the word of a tick at the top of the plot rises by, beside the head."""
 _MOST_LINES = 2
 
 
@@ -35,7 +37,7 @@ class Head:
     def height(self, look: Look) -> float:
         """Give the pixels from the top down to the plot."""
         lines = len(self.title) + (0 if self.beside else len(self.legend))
-        return lines * line_height(look) if lines else _NONE
+        return lines * line_height(look) + _CLEAR if lines else _NONE
 
 
 def line_height(look: Look) -> float:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 
-from actviz.formats import ModelLayer
 from actviz.layers import LayerConfig
-from actviz.ui.model_dialog import ModelDialog
+
+if TYPE_CHECKING:
+    from actviz.formats import ModelLayer
 
 _DOCUMENTS = (
     "Sessions, layers and models (*.actviz *.json *.keras *.onnx);;"
@@ -45,6 +47,8 @@ def ask_save_layer(parent: QWidget, proposal: str, suffix: str) -> Path | None:
 
 def ask_layer(parent: QWidget, name: str, layers: Sequence[ModelLayer]) -> LayerConfig | None:
     """Ask which layer of a model is wanted; None where the person changes their mind."""
+    from actviz.ui.model_dialog import ModelDialog
+
     dialog = ModelDialog(parent, f"{name}: pick a layer", layers)
     accepted = dialog.exec() == QDialog.DialogCode.Accepted
     config = dialog.chosen if accepted else None

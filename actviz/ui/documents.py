@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from actviz import session as document
 from actviz.analysis.data import SUFFIXES
 from actviz.files import shown, write_atomic, write_session
-from actviz.formats import Dialect, SeveralLayers, dialect_named, layer_file, shown_text
+from actviz.formats import Dialect, dialect_named, layer_file, shown_text
 from actviz.formats.dialect import losses
 from actviz.layers import LayerConfig
 from actviz.lenses import DATA, SIGNAL
@@ -22,6 +23,9 @@ from actviz.ui.dialogs import Answer
 from actviz.ui.reading import Outcome, Reader
 from actviz.ui.settings import Settings
 from actviz.ui.store import Store
+
+if TYPE_CHECKING:
+    from actviz.formats import SeveralLayers
 
 UNTITLED = "Untitled"
 _LATER = 100
@@ -92,11 +96,8 @@ class Documents(QObject):
         match read:
             case None:
                 return False
-            case SeveralLayers():
-                return self._pick(path, read)
             case ValueError():
-                self._tell(path, read)
-                return False
+                return self._pick_or_tell(path, read)
             case LayerConfig() if self._starting:
                 self._begin(document.open_layer(Session(), read), None)
             case LayerConfig():
@@ -117,6 +118,15 @@ class Documents(QObject):
             return document.set_lens_value(looked, DATA.name, name)
 
         return self._store.apply(with_data)
+
+    def _pick_or_tell(self, path: Path, error: ValueError) -> bool:
+        """Let a layer be picked where a model has several; else say what is wrong."""
+        from actviz.formats import SeveralLayers
+
+        if isinstance(error, SeveralLayers):
+            return self._pick(path, error)
+        self._tell(path, error)
+        return False
 
     def _pick(self, path: Path, model: SeveralLayers) -> bool:
         """Ask which layer of a model is wanted, and take it, as one step."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QTextCursor, QTextFormat
@@ -20,6 +19,8 @@ _MOST_CHANGED = 0.5
 
 def changed_lines(before: Sequence[str], after: Sequence[str]) -> list[int]:
     """Give the numbers of the lines of `after` that are new or other than in `before`."""
+    from difflib import SequenceMatcher
+
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     steps = matcher.get_opcodes()
     return [line for kind, _, _, low, high in steps if kind != "equal" for line in range(low, high)]

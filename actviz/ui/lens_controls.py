@@ -49,6 +49,8 @@ class LensControls(QWidget):
     edited = Signal(str, object)
     reset = Signal(str)
     finished = Signal()
+    built = Signal()
+    """Emitted when there are other rows than before."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -86,6 +88,7 @@ class LensControls(QWidget):
             row.reset.connect(self.reset)
             row.finished.connect(self.finished)
         self._arrange()
+        self.built.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Use as many columns as there is room for."""

@@ -23,7 +23,7 @@ _HINT_TIME = 6000
 
 
 class Lens(Protocol):
-    """A widget that shows a lens, and can show it larger."""
+    """A widget that shows a lens, and the next one, and can show it larger."""
 
     def set_zoom(self, zoom: float) -> None:
         """Show plots and figures so many times as large."""
@@ -40,7 +40,7 @@ class Presentation(QObject):
         window: QMainWindow,
         frame: QWidget,
         others: Sequence[QWidget],
-        lenses: Sequence[Lens],
+        lenses: Lens,
         theme: Theme,
     ) -> None:
         super().__init__(window)
@@ -127,8 +127,7 @@ class Presentation(QObject):
         self.zoom = zoom
         self._frame.setStyleSheet(stylesheet(self._theme, zoom) if self.on else "")
         _grow(self._frame, zoom)
-        for lens in self._lenses:
-            lens.set_zoom(zoom)
+        self._lenses.set_zoom(zoom)
 
 
 def _grow(root: QWidget, zoom: float) -> None:

@@ -6,15 +6,18 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from actviz.files import read_document
-from actviz.formats import SeveralLayers
 from actviz.layers import LayerConfig
 from actviz.session import Session
 
-Outcome = Session | LayerConfig | SeveralLayers | ValueError
+if TYPE_CHECKING:
+    from actviz.formats import SeveralLayers
+
+Outcome: TypeAlias = "Session | LayerConfig | SeveralLayers | ValueError"
 """What a file holds, the layers of a model among which to choose, or what is wrong with it."""
 
 _SMALL = 20_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
@@ -11,14 +12,13 @@ from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QSplitter,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from actviz import session as document
 from actviz.activations import row as activation
-from actviz.lenses import CURVE, LENSES
+from actviz.lenses import LENSES
 from actviz.pins import curve_label
 from actviz.session import Session
 from actviz.ui.actions import Actions, show_shortcuts
@@ -28,8 +28,8 @@ from actviz.ui.evaluator import Evaluator
 from actviz.ui.focus import go_on, go_to
 from actviz.ui.geometry import SMALLEST, place_of, restore_place
 from actviz.ui.layer_panel import LayerPanel
-from actviz.ui.lenses.board import BoardLens
-from actviz.ui.lenses.curve import CurveLens, Frame
+from actviz.ui.lens_stack import LensStack
+from actviz.ui.lenses.curve import Frame
 from actviz.ui.parameters import ParameterPanel
 from actviz.ui.picker import Picker
 from actviz.ui.presenting import Presentation
@@ -42,6 +42,9 @@ from actviz.ui.theme import Appearance, Theme, palette
 from actviz.ui.top_bar import TopBar
 from actviz.ui.typed import shown
 from actviz.ui.typeset import Typesetter
+
+if TYPE_CHECKING:
+    from actviz.ui.lenses.board import BoardLens
 
 _COLUMNS = (292, 800, 340)
 
@@ -66,7 +69,7 @@ class Window(DropWindow):
         self._show_session(store.session)
         self._asked = self._awake = False
         self._show_title()
-        self._shown_lens.setFocus()
+        self.lenses.shown.setFocus()
 
     @property
     def complete(self) -> bool:
@@ -74,8 +77,9 @@ class Window(DropWindow):
         return self.picker.complete and bool(self.parameters.formula.shown) and self.layer.complete
 
     @property
-    def _shown_lens(self) -> CurveLens | BoardLens:
-        return self.lens if self.store.session.lens == CURVE.name else self.board
+    def board(self) -> BoardLens:
+        """The widget of all lenses but the Curve, which is `lens`."""
+        return self.lenses.board
 
     # Making
 
@@ -84,9 +88,8 @@ class Window(DropWindow):
         self.banner = Banner(self.documents)
         self.picker = Picker(store, self.evaluator, theme)
         self.parameters = ParameterPanel(store, self.typesetter, theme)
-        self.lens = CurveLens(store, self.evaluator, theme)
-        self.board = BoardLens(store, theme)
-        self.lenses = QStackedWidget()
+        self.lenses = LensStack(store, self.evaluator, theme)
+        self.lens = self.lenses.curve
         self.layer = LayerPanel(store, theme)
         self.status = StatusLine(store)
         self.commands = Actions(self, self._handlers())
@@ -117,8 +120,8 @@ class Window(DropWindow):
         layout.addWidget(self.status)
         self.setCentralWidget(central)
         others = (self.bar, self.banner, self.left, self.layer, self.status)
-        lenses, theme = (self.lens, self.board), self.appearance.theme
-        self.presentation = Presentation(self, middle, others, lenses, theme)
+        theme = self.appearance.theme
+        self.presentation = Presentation(self, middle, others, self.lenses, theme)
         self.setMinimumSize(*SMALLEST)
         restore_place(self, self.columns, self.settings.now)
 
@@ -138,8 +141,6 @@ class Window(DropWindow):
         layout = QVBoxLayout(frame)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.lenses)
-        for lens in (self.lens, self.board):
-            self.lenses.addWidget(lens)
         frame.setMinimumWidth(350)
         self.layer.setMinimumWidth(300)
         return frame
@@ -152,6 +153,7 @@ class Window(DropWindow):
         self.appearance.changed.connect(self._set_theme)
         # A splitter gives room that hidden columns leave only when its own size changes.
         self.presentation.changed.connect(self.columns.refresh)
+        self.lenses.grown.connect(self.presentation.refresh)
         self.dropped.connect(self.documents.open)
         self.documents.moved.connect(self._show_title)
         self.documents.said.connect(self.status.say)
@@ -166,8 +168,7 @@ class Window(DropWindow):
         self.layer.copying.connect(self.documents.copy_layer)
         self.status.device_chosen.connect(self._choose_device)
         self.lens.drawn.connect(self._show_frame)
-        for lens in (self.lens, self.board):
-            lens.drawn.connect(self._after_first_frame, Qt.ConnectionType.SingleShotConnection)
+        self.lenses.drawn.connect(self._after_first_frame, Qt.ConnectionType.SingleShotConnection)
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
         """Say what each command of the table does."""
@@ -190,7 +191,7 @@ class Window(DropWindow):
             "filter": lambda: go_to(self.picker.filter),
             "parameters": self._go_to_parameters,
             "layer": lambda: go_to(self.layer.combo),
-            "plots": lambda: go_to(self._shown_lens),
+            "plots": lambda: go_to(self.lenses.shown),
             "device": lambda: go_to(self.status.device),
             "precision": lambda: go_to(self.status.precision),
             "fit": self.lens.fit,
@@ -205,8 +206,8 @@ class Window(DropWindow):
     # Showing
 
     def _show_session(self, session: Session) -> None:
-        self.lenses.setCurrentWidget(self._shown_lens)
-        for part in (self.bar, self.picker, self.parameters, self.layer, self.status):
+        parts = (self.lenses, self.bar, self.picker, self.parameters, self.layer, self.status)
+        for part in parts:
             part.show_session(session)
         self.presentation.refresh()
         self._asked = True
@@ -261,8 +262,8 @@ class Window(DropWindow):
 
     def _set_theme(self, theme: Theme) -> None:
         self._dress(theme)
-        parts = (self.picker, self.parameters, self.lens, self.board, self.layer)
-        for part in (*parts, self.presentation):
+        parts = (self.picker, self.parameters, self.lenses, self.layer, self.presentation)
+        for part in parts:
             part.set_theme(theme)
 
     # Doing
@@ -324,6 +325,6 @@ class Window(DropWindow):
         self.layer.close_export()
         self.keeper.close()
         self.evaluator.close()
-        self.board.close_worker()
+        self.lenses.close_worker()
         self.typesetter.close()
         event.accept()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -224,7 +224,8 @@ class BoardLens(QWidget):
             return
         self.again.hide()
         self._show_progress(0.0)
-        self._worker.start(self._wanted, _stepping(self._drawing))
+        work = self._drawing.work
+        self._worker.start(self._wanted, lambda wanted: work(wanted[1]))
 
     def _take_part(self, wanted: tuple[str, Hashable], part: Part) -> None:
         if wanted == self._wanted:
@@ -326,8 +327,3 @@ class BoardLens(QWidget):
         """End the thread, as the window closes."""
         self._pause.stop()
         self._worker.close()
-
-
-def _stepping(found: Drawing) -> Callable[[tuple[str, Hashable]], Iterator[Part]]:
-    """Let the worker, whose keys name the lens too, run a drawing's work."""
-    return lambda wanted: found.work(wanted[1])

@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor
 from actviz.activations import Break, row
 from actviz.analysis.curve import Array, Curve
 from actviz.analysis.data import Data, is_loaded, loading
-from actviz.analysis.data_moments import DataMoments, Estimate, data_moments
+from actviz.analysis.data_moments import DataMoments, data_moments
 from actviz.analysis.data_pushed import data_pushed, histogram, sample_moments, spread
 from actviz.analysis.gains import Gain, gains
 from actviz.analysis.moments import Moments
@@ -37,8 +37,9 @@ from actviz.ui.board import (
 )
 from actviz.ui.lenses.curve_details import mean_words, percent
 from actviz.ui.lenses.shared import jump_dots, normal_name
+from actviz.ui.lenses.signal_data import estimated
 from actviz.ui.look import Look
-from actviz.ui.numbers import decimals, significant
+from actviz.ui.numbers import significant
 from actviz.ui.plot_items import Stroke
 from actviz.ui.readings import Reading
 
@@ -262,7 +263,8 @@ def _highest(found: Found) -> float:
 
 
 def _output(found: Found, top: float, look: Look) -> tuple[Mark, ...]:
-    marks: list[Mark] = []
+    mean = found.figures[0].moments.mean
+    marks: list[Mark] = [Rule(mean, Stroke(look.dim, 1.2, (2.0, 3.0)))]
     for shown, each in _pairs(found):
         stroke, out = shown.stroke(look), each.pushed
         middles = (out.edges[:-1] + out.edges[1:]) / 2
@@ -274,8 +276,6 @@ def _output(found: Found, top: float, look: Look) -> tuple[Mark, ...]:
         for at, share in out.masses:
             words = f"P = {percent(share)}" if shown.style is None else ""
             marks.append(Rule(at, Stroke(stroke.color, 3.0, stroke.dashes), words=words))
-    mean = found.figures[0].moments.mean
-    marks.append(Rule(mean, Stroke(look.dim, 1.2, (2.0, 3.0))))
     return tuple(marks)
 
 
@@ -297,7 +297,7 @@ def readings(found: Found) -> tuple[Reading, ...]:
     """Put the moments of the live curve into words: exact to 1e-10, or estimates with errors."""
     estimates = found.figures[0].estimates
     if estimates is not None and found.data is not None:
-        return _estimated(estimates, found.data)
+        return estimated(estimates, found.data)
     live = found.figures[0].moments
     given = f"for x ~ {_input_name(found)}"
     passed = live.variance / found.key.std**2
@@ -308,25 +308,3 @@ def readings(found: Found) -> tuple[Reading, ...]:
         Reading("E f′²", significant(live.slope_second, 7), "What a gradient's mean square keeps"),
         Reading("Var f / Var x", significant(passed, 5), "The share of the variance passed on"),
     )
-
-
-def _estimated(found: DataMoments, data: Data) -> tuple[Reading, ...]:
-    given = f"over {data.name}, with the standard error of independent numbers"
-    figures = (
-        ("E f", found.mean, "The mean of the output"),
-        ("E f²", found.second, "The output's second moment"),
-        ("Var f", found.variance, "The output's variance"),
-        ("E f′²", found.slope_second, "What a gradient's mean square keeps"),
-        ("P(saturated)", found.saturated, "The share in saturated sides, |f′| < 0.01"),
-        ("dead, P(f′ = 0)", found.dead, "The share where f′ is exactly 0"),
-    )
-    n = Reading("n", f"{data.values.size}", data.sentence)
-    return (n, *(Reading(name, _with_error(each), f"{doc} {given}") for name, each, doc in figures))
-
-
-def _with_error(found: Estimate) -> str:
-    """Write a figure with no more digits than its error leaves: "0.3990 ± 0.0013"."""
-    if not (math.isfinite(found.value) and math.isfinite(found.error)) or found.error == 0.0:
-        return significant(found.value, 4)
-    places = max(0, 1 - math.floor(math.log10(found.error)))
-    return f"{decimals(found.value, places)} ± {decimals(found.error, places)}"
