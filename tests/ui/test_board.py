@@ -18,6 +18,7 @@ from actviz import session as document
 from actviz.lenses import LENSES
 from actviz.session import Session
 from actviz.ui import lenses as drawings
+from actviz.ui.app import end, open_window
 from actviz.ui.board import Arrows, Bars, Board, Chart, Dots, Line, Part, Picture, Scale, Table
 from actviz.ui.board_canvas import BoardCanvas
 from actviz.ui.board_figure import BoardFigure
@@ -239,6 +240,37 @@ def test_only_the_newest_job_is_heard_of(qtbot: QtBot, worker: Worker) -> None:
         worker.start(2, quick)
         go.set()
     assert heard == [(1, Part(0.5, 1)), (2, Part(1.0, 2))]
+
+
+def test_a_job_that_is_given_up_does_no_further_step(qtbot: QtBot, worker: Worker) -> None:
+    go, steps = threading.Event(), list[int]()
+
+    def slow(key: int) -> Iterator[Part]:
+        for step in range(3):
+            steps.append(step)
+            yield Part(step / 3, key)
+            go.wait()
+
+    def quick(key: int) -> Iterator[Part]:
+        yield Part(1.0, key)
+
+    with qtbot.waitSignal(worker.arrived):
+        worker.start(1, slow)
+    worker.stop()
+    go.set()
+    with qtbot.waitSignal(worker.arrived):  # the thread is free again
+        worker.start(2, quick)
+    assert steps in ([0], [0, 1])  # the step that began before it heard
+
+
+def test_a_window_that_begins_with_another_lens_has_all_that_follows(
+    qtbot: QtBot, own_folders: Path
+) -> None:
+    opened = open_window(opencl=False, session=document.set_lens(Session(), "signal"))
+    qtbot.waitUntil(lambda: opened.board.complete)
+    qtbot.waitUntil(lambda: opened.complete)
+    assert not opened.lens.isVisible()
+    end(opened)
 
 
 def test_a_failing_job_is_told(qtbot: QtBot, worker: Worker) -> None:

@@ -34,7 +34,15 @@ def test_a_persons_own_numbers_take_the_gaussians_place(qapp: object, tmp_path: 
     assert abs(value - exact) < 4 * error
     dead, _ = (float(part) for part in figures["dead, P(f′ = 0)"].split(" ± "))
     assert dead == pytest.approx(0.4012936743, abs=0.01)
-    assert {each.key: each for each in charts(board)}["input"].title == "the input: z.npy"
+    found = {each.key: each for each in charts(board)}
+    assert found["input"].title == "the input: z.npy"
+    output = found["output"]
+    assert isinstance(output, Chart)
+    masses = [mark for mark in output.marks if isinstance(mark, Rule) and mark.words]
+    assert [mark.at for mark in masses] == [0.0]
+    assert float(masses[0].words.removeprefix("P = ").removesuffix(" %")) == pytest.approx(
+        40.13, abs=1.0
+    )
 
 
 def test_a_file_that_is_none_is_a_sentence(tmp_path: Path) -> None:
